@@ -1,0 +1,287 @@
+"""Softmax(): known answers."""
+
+import numpy as np
+
+Layer = object  # the notebook gives it
+
+
+# %% probe
+def probe_Softmax(Softmax):
+    """Look at both directions, a square batch, large scores, two forwards, two layers and the arguments."""
+    Z = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.5]])
+    dP = np.array([[1.5, 2.0, -0.5], [-1.0, 3.0, 0.75]])
+
+    def back(Z, dP, before=None):
+        layer = Softmax()
+        if before is not None:
+            layer.forward(before)
+        layer.forward(Z.copy())
+        return layer.backward(dP)
+
+    def two_layers():
+        one, two = Softmax(), Softmax()
+        one.forward(Z)
+        two.forward(-Z)
+        return one.backward(dP)
+
+    yield lambda: Softmax().forward(Z.copy())
+    yield lambda: Softmax().forward(Z[:1] + 1000)
+    yield lambda: Softmax().forward(Z - np.array([[2000], [0]]))
+    yield lambda: back(Z, dP.copy())
+    yield lambda: back(Z[:, :2], dP[:, 1:].copy())
+    yield lambda: back(Z, dP.copy(), before=-Z)
+    yield two_layers
+    yield lambda: (Softmax().forward(given := Z.copy()), given)[1]
+    yield lambda: (back(Z, given := dP.copy()), given)[1]
+
+
+# %% wrong: only-the-diagonal
+# hint: Your backward uses only the diagonal of the Jacobian, p (1 - p). Each score changes all probabilities.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return dP * self.P * (1 - self.P)
+
+
+# %% wrong: without-the-diagonal
+# hint: Your backward uses only the part - p_k p_j of the Jacobian. The bracket [k = j] adds p_j on
+#  the diagonal.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return -self.P * np.sum(dP * self.P, axis=1, keepdims=True)
+
+
+# %% wrong: sign-of-the-off-diagonal
+# hint: You add the sum over the classes. The part - p_k p_j of the Jacobian is negative: subtract.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return self.P * (dP + np.sum(dP * self.P, axis=1, keepdims=True))
+
+
+# %% wrong: forgets-the-factor-p
+# hint: One factor is missing in your backward: each entry of the Jacobian starts with p_k.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return dP - np.sum(dP * self.P, axis=1, keepdims=True)
+
+
+# %% wrong: subtracts-the-plain-sum
+# hint: In the sum over the classes each dP belongs to its own probability. Multiply dP by P before you add.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return self.P * (dP - np.sum(dP, axis=1, keepdims=True))
+
+
+# %% wrong: backward-sums-over-examples
+# hint: Your backward adds over the examples (axis 0). Each example has its own Jacobian: add over
+#  the classes.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return self.P * (dP - np.sum(dP * self.P, axis=0))
+
+
+# %% wrong: backward-sums-over-everything
+# hint: Your backward adds over the whole batch. Each example has its own Jacobian: use axis=1 and
+#  keepdims=True.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return self.P * (dP - np.sum(dP * self.P))
+
+
+# %% wrong: forgets-the-arriving-gradient
+# hint: Your backward does not use dP. The chain rule multiplies the Jacobian by it.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return self.P * (1 - self.P)
+
+
+# %% wrong: passes-the-gradient-on
+# hint: Your backward returns dP as it is. That is only right for the fused loss. Here the Jacobian is needed.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        return E / E.sum(axis=1, keepdims=True)
+
+    def backward(self, dP):
+        return dP.copy()
+
+
+# %% wrong: takes-the-gradient-for-labels
+# hint: Your backward computes P - dP, as if dP were the labels. That belongs to the fused loss.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return self.P - dP
+
+
+# %% wrong: divides-by-m
+# hint: Your backward divides by the number of examples. The loss has already done this.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return self.P * (dP - np.sum(dP * self.P, axis=1, keepdims=True)) / len(dP)
+
+
+# %% wrong: forward-sums-over-examples
+# hint: Your forward divides by the sum over the examples (axis 0). Each row of P needs the sum 1.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=0)
+        return self.P
+
+    def backward(self, dP):
+        return self.P * (dP - np.sum(dP * self.P, axis=1, keepdims=True))
+
+
+# %% wrong: overflows
+# hint: The formula is right, but exp of a large score overflows. Subtract the largest score of each
+#  row first.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z)
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return self.P * (dP - np.sum(dP * self.P, axis=1, keepdims=True))
+
+
+# %% wrong: shifts-by-global-maximum
+# hint: You subtract the largest score of the whole batch. Rows with much smaller scores then give 0 / 0.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max())
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return self.P * (dP - np.sum(dP * self.P, axis=1, keepdims=True))
+
+
+# %% wrong: changes-its-input
+# hint: The values are right, but forward changes Z itself. Write Z = Z - ... and not Z -= ....
+class Softmax(Layer):
+    def forward(self, Z):
+        Z -= Z.max(axis=1, keepdims=True)
+        E = np.exp(Z)
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        return self.P * (dP - np.sum(dP * self.P, axis=1, keepdims=True))
+
+
+# %% wrong: keeps-the-first-output
+# hint: Your backward uses the output of the first forward. It belongs to the last one: store P each time.
+class Softmax(Layer):
+    first = None
+
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        P = E / E.sum(axis=1, keepdims=True)
+        self.first = P if self.first is None else self.first
+        return P
+
+    def backward(self, dP):
+        return self.first * (dP - np.sum(dP * self.first, axis=1, keepdims=True))
+
+
+# %% wrong: layers-share-the-output
+# hint: All your Softmax layers share one stored output. Write self.P = ..., so that each layer keeps its own.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        Softmax.P = E / E.sum(axis=1, keepdims=True)
+        return Softmax.P
+
+    def backward(self, dP):
+        return self.P * (dP - np.sum(dP * self.P, axis=1, keepdims=True))
+
+
+# %% right: one-jacobian-for-each-example
+class Softmax(Layer):
+    def forward(self, Z):
+        from scipy.special import softmax
+
+        self.rows = [softmax(row) for row in Z]
+        return list(self.rows)
+
+    def backward(self, dP):
+        dZ = []
+        for p, d in zip(self.rows, dP):
+            jacobian = np.diag(p) - np.outer(p, p)
+            dZ.append(jacobian @ d)
+        return np.array(dZ)
+
+
+# %% right: all-jacobians-at-once-in-float32
+class Softmax(Layer):
+    def forward(self, Z):
+        S = (Z - Z.max(axis=1, keepdims=True)).astype(np.float32)
+        self.P = np.exp(S - np.log(np.exp(S).sum(axis=1, keepdims=True)))
+        print("rows sum to", self.P.sum(axis=1))
+        return self.P
+
+    def backward(self, dP):
+        J = np.einsum("ik,kj->ikj", self.P, np.eye(self.P.shape[1])) - np.einsum("ik,ij->ikj", self.P, self.P)
+        return np.einsum("ik,ikj->ij", dP, J)
+
+
+# %% right: pairwise-differences
+class Softmax(Layer):
+    def forward(self, Z):
+        with np.errstate(over="ignore"):
+            self.P = 1 / np.exp(Z[:, None, :] - Z[:, :, None]).sum(axis=2)
+        return self.P
+
+    def backward(self, dP):
+        differences = dP[:, :, None] - dP[:, None, :]
+        return self.P * np.sum(self.P[:, None, :] * differences, axis=2)

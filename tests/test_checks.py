@@ -1,0 +1,614 @@
+"""What source/checks.py says to a student, and what it accepts."""
+
+import importlib.util
+import itertools
+import json
+import linecache
+import sys
+import types
+import warnings
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SPEC = importlib.util.spec_from_file_location("checks_in_test", ROOT / "source" / "checks.py")
+checks = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(checks)
+Check, CheckFailed = checks.Check, checks.CheckFailed
+
+SECRET = np.array([123.456, -77.25, 31.125])
+V = np.array([1.0, 2.0, 3.0])
+
+
+def message(action):
+    """Return what a failing check says."""
+    with pytest.raises(CheckFailed) as caught:
+        action()
+    return str(caught.value)
+
+
+def compare(got, expected, hidden=False, **options):
+    """Compare as a test cell does, with an answer that returns ``got``."""
+    check = Check("answer", lambda x: got, hidden)
+    check.same(check.call(x=SECRET), expected, **options)
+
+
+def said(got, expected, **options):
+    return message(lambda: compare(got, expected, **options))
+
+
+def student(source, file="<solution>"):
+    """Return what ``answer`` is after a notebook cell with this source."""
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    namespace = {"__name__": "__main__", "np": np}
+    exec(compile(source, file, "exec"), namespace)
+    return namespace["answer"]
+
+
+def raises(error):
+    def answer(x):
+        raise error
+
+    return answer
+
+
+class Broken:
+    """An object whose every method fails."""
+
+    def _fail(self, *given, **options):
+        raise RuntimeError("broken")
+
+    __repr__ = __str__ = __array__ = __iter__ = __len__ = __getitem__ = __float__ = items = _fail
+
+
+class Speaking(Exception):
+    """An error that cannot be printed."""
+
+    def __str__(self):
+        raise RuntimeError("broken")
+
+
+# What is accepted
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        V,
+        V.astype(np.float32),
+        V.astype(int),
+        V.astype(object),
+        np.ma.array(V),
+        np.broadcast_to(V, (3,)),
+        V.view(type("Sub", (np.ndarray,), {})),
+        [1, 2, 3],
+        (1.0, np.float32(2), np.array(3)),
+        [Fraction(1), 2, 3],
+        range(1, 4),
+        V + 1e-5,
+    ],
+    ids=lambda got: type(got).__name__,
+)
+@pytest.mark.parametrize("expected", [V, [1.0, 2.0, 3.0], (1.0, 2.0, 3.0)], ids=["array", "list", "tuple"])
+def test_a_right_result_of_another_type_passes(got, expected):
+    compare(got, expected)
+
+
+@pytest.mark.parametrize("expected", [V, [1.0, 2.0, 3.0]], ids=["array", "list"])
+def test_a_generator_is_a_sequence(expected):
+    compare((v for v in V), expected)
+    compare(map(float, "123"), expected)
+
+
+def test_zip_gives_pairs():
+    compare(zip(V, -V, strict=True), [(1, -1), (2, -2), (3, -3)])
+
+
+@pytest.mark.parametrize("got", [0.5, np.float32(0.5), np.array(0.5), Fraction(1, 2)], ids=lambda g: type(g).__name__)
+def test_a_number_of_another_type_passes(got):
+    compare(got, 0.5)
+
+
+def test_a_boolean_mask_is_a_numeric_array():
+    compare(np.array([True, False]), np.array([1.0, 0.0]))
+    compare(np.array([1.0, 0.0]), np.array([True, False]))
+
+
+def test_a_dict_may_hold_more_than_expected():
+    compare({"W": V, "own": None}, {"W": V})
+
+
+def test_nan_and_infinity_can_be_expected():
+    compare(np.array([np.nan, np.inf, 1]), np.array([np.nan, np.inf, 1]))
+
+
+def test_the_default_tolerance_is_relative_to_each_value():
+    compare(np.array([1.00009, 100.0]), np.array([1.0, 100.0]))
+    assert "wrong values in 1 of 2 places" in said(np.array([1.0003, 100.0]), np.array([1.0, 100.0]))
+
+
+def test_a_small_value_is_judged_beside_the_largest():
+    compare(np.array([1e-8, 1.0]), np.array([0.0, 1.0]))
+
+
+def test_a_tolerance_can_be_given():
+    compare(0.9, 1.0, rtol=0.2)
+    compare(1e-13, 0.0, atol=1e-12)
+    said(1e-11, 0.0, atol=1e-12)
+
+
+# What is refused, and in which words
+
+
+def test_a_wrong_value_is_shown_beside_the_expected_one():
+    text = said(0.25, 1.5)
+    assert text.startswith("answer: the result has the wrong value.")
+    assert "Got          0.25\n" in text
+    assert "Expected     1.5\n" in text
+    assert "Difference   -1.25" in text
+
+
+def test_the_call_is_shown_with_its_arguments():
+    text = said(0.25, 1.5)
+    assert "Called       answer(x)\n" in text
+    assert "123.456" in text
+
+
+def test_the_first_wrong_entry_is_named():
+    text = said(np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]))
+    assert "has the right shape, but wrong values in 1 of 4 places" in text
+    assert "First wrong  at [1, 1]: got 5, expected 4" in text
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "words"),
+    [
+        (V[:, None], V, "the result has shape (3, 1), but shape (3,) was expected"),
+        (V[:1], 1.0, "the result has shape (1,), but one number was expected"),
+        (1.0, V, "the result is one number, but shape (3,) was expected"),
+        (None, V, "the result is None. Does the function end with return?"),
+        (None, {"W": V}, "the result is None"),
+        (np.nan, 1.0, "the result is nan"),
+        (np.array([1, np.nan, np.inf]), V, "the result is NaN or infinite in 2 of 3 places"),
+        ("abc", V, "should be numbers, but is of type str"),
+        (["1", "2", "3"], V, "should be numbers, but is a list"),
+        (np.array(["1", "2", "3"], dtype=object), V, "should be numbers, but is an array of object"),
+        ([[1, 2], [3]], V, "is a list with rows of different lengths"),
+        (V + 0j, V, "should be numbers, but is an array of complex128"),
+        ({1.0, 2.0, 3.0}, V, "should be numbers, but is of type set"),
+        (len, 1.0, "should be one number, but is of type builtin_function_or_method"),
+        (np.array([True, False, True]), V, "got 0, expected 2"),
+        ([10**400, 2, 3], V, "should be numbers"),
+        (2.0, [1.0, 2.0], "should hold 2 things in order, but is of type float"),
+        ({1.0: 0, 2.0: 0}, [1.0, 2.0], "should hold 2 things in order, but is of type dict"),
+        ({1.0, 2.0}, [1.0, 2.0], "should hold 2 things in order, but is of type set"),
+        ("12", [1.0, 2.0], "should hold 2 things in order, but is of type str"),
+        (V, (V, 1.0), "should hold 2 things, but holds 3"),
+        ((V, 2.0), (V, 1.0), "the result[1] has the wrong value"),
+        (V, {"W": V}, "should be a dict, but is an array of float64"),
+        ({}, {"W": V}, "has no key 'W'"),
+        ({"W": -V}, {"W": V}, "W has the right shape, but wrong values"),
+    ],
+)
+def test_an_unsuitable_result_gets_a_sentence(got, expected, words):
+    assert words in said(got, expected)
+
+
+def test_a_number_that_python_cannot_print_gets_a_sentence():
+    assert "should be one number, but is of type int" in said(10**5000, 1.0)
+
+
+@pytest.mark.parametrize("expected", [V, [1.0, 2.0, 3.0], {"W": V}, 1.0], ids=["array", "list", "dict", "number"])
+@pytest.mark.parametrize("wrap", [lambda b: b, lambda b: [b, b, b], lambda b: {"W": b}], ids=["it", "list", "dict"])
+def test_an_object_that_fails_at_everything_gets_a_message(wrap, expected):
+    assert "Broken" in said(wrap(Broken()), expected)
+
+
+@pytest.mark.parametrize("expected", [V, [V, V]], ids=["array", "list"])
+def test_a_generator_that_never_ends_gets_a_message(expected):
+    said((V for _ in itertools.count()), expected)
+    said(type("Endless", (), {"__iter__": lambda self: itertools.count()})(), expected)
+
+
+@pytest.mark.parametrize(
+    "got",
+    [[V] * 5000, list(range(5000)), {str(i): V for i in range(5000)}, "x" * 10**6],
+    ids=["arrays", "numbers", "dict", "text"],
+)
+def test_a_long_result_gives_a_short_message(got):
+    assert len(said(got, 1.0)) < 1500
+
+
+def test_very_small_and_very_large_values_stay_readable():
+    assert "[1.e-09 2.e-09 3.e-09]" in said(V * 1e-9, V)
+    assert "[1.e+300 2.e+300 3.e+300]" in said(V * 1e300, V)
+
+
+def test_the_name_and_the_reason_that_a_test_gives_are_shown():
+    text = said(-V, V, what="dW", because="the loss goes down.")
+    assert "dW has the right shape" in text
+    assert "Remember: the loss goes down." in text
+
+
+def test_a_property_that_does_not_hold_is_said():
+    assert message(lambda: Check("answer", len).true(False, "rows do not sum to 1.")) == (
+        "answer: rows do not sum to 1."
+    )
+
+
+def test_a_property_must_hold_everywhere():
+    Check("answer", len).true(np.array([True, True]), "not everywhere.")
+    message(lambda: Check("answer", len).true(np.array([True, False]), "not everywhere."))
+
+
+@pytest.mark.parametrize("got", [8, 9.5, np.float32(35), np.array(16.0)])
+def test_a_number_between_two_limits_passes(got):
+    Check("answer", len).between(got, 8, 35)
+
+
+@pytest.mark.parametrize(
+    ("got", "words"),
+    [
+        (7.9, "the result is too small"),
+        (np.inf, "the result is too large"),
+        (np.nan, "the result is nan"),
+        (None, "the result is None"),
+        ("9", "should be one number"),
+        (np.array([9.0]), "one number was expected"),
+    ],
+)
+def test_anything_else_is_not_between_two_limits(got, words):
+    text = message(lambda: Check("answer", len).between(got, 8, 35))
+    assert words in text
+    assert "Expected     a number from 8 to 35" in text
+
+
+def test_a_wrong_test_is_no_mistake_of_the_student():
+    with pytest.raises(TypeError, match="expected values must be numbers"):
+        compare(V, "abc")
+
+
+# Errors, prints and warnings of student code
+
+
+def test_a_stub_is_called_unwritten_and_nothing_else_is_said():
+    text = message(lambda: Check("answer", raises(NotImplementedError())).call(x=V))
+    assert text == "answer is not written yet. Put your answer where it says YOUR CODE HERE."
+
+
+def test_a_stub_of_a_method_is_named():
+    layer = types.SimpleNamespace(backward=raises(NotImplementedError()))
+    assert message(lambda: Check("Layer", None).method(layer, "backward", dZ=V)).startswith(
+        "Layer: backward is not written yet."
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError("bad shape"), "answer(x) stopped with ValueError: bad shape"),
+        (KeyError("W1"), "answer(x) stopped with KeyError: 'W1'"),
+        (SystemExit(), "answer(x) stopped with SystemExit"),
+        (RecursionError("too deep"), "answer(x) stopped with RecursionError: too deep"),
+        (StopIteration(), "answer(x) stopped with StopIteration"),
+        (Speaking(), "answer(x) stopped with Speaking"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_error_is_named_with_its_text(error, words):
+    assert message(lambda: Check("answer", raises(error)).call(x=V)).startswith(words)
+
+
+def test_an_error_of_a_generator_is_caught():
+    check = Check("answer", student("def answer(x):\n    yield x[7]\n"))
+    assert "IndexError" in message(lambda: check.call(x=V))
+
+
+def test_the_line_that_raised_is_quoted():
+    check = Check("answer", student("def answer(x):\n    y = x[99]\n    return y\n"))
+    assert "in answer, at the line: y = x[99]" in message(lambda: check.call(x=V))
+
+
+def test_a_line_of_the_test_itself_is_not_quoted():
+    answer = student("def answer(f):\n    return f(3)\n")
+    test = "def run(Check, answer):\n    def f(x): return x.secret\n    Check('answer', answer).call(f=f)\n"
+    run = student(test + "answer = run\n", "<test>")
+    text = message(lambda: run(Check, answer))
+    assert "at the line: return f(3)" in text
+    assert "return x.secret" not in text
+
+
+def test_an_interrupt_is_not_an_answer():
+    with pytest.raises(KeyboardInterrupt):
+        Check("answer", raises(KeyboardInterrupt())).call(x=V)
+
+
+@pytest.mark.parametrize("answer", [3, None, lambda: 1], ids=["number", "None", "no-parameters"])
+def test_an_answer_that_cannot_be_called_so_gets_a_message(answer):
+    assert "answer(x) stopped with TypeError" in message(lambda: Check("answer", answer).call(x=V))
+
+
+def noisy(x):
+    warnings.warn("old", DeprecationWarning, stacklevel=1)
+    np.log(np.zeros(2))
+    print("printed")
+    print("on stderr", file=sys.stderr)
+    return x
+
+
+def test_warnings_and_stderr_are_kept_away_from_a_right_answer(capsys):
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("error")
+        check = Check("answer", noisy)
+        check.same(check.call(x=V), V)
+    assert seen == []
+    assert capsys.readouterr() == ("printed\n", "")
+
+
+def test_a_warning_is_mentioned_when_the_result_is_wrong():
+    check = Check("answer", noisy)
+    text = message(lambda: check.same(check.call(x=V), -V))
+    assert "Python warned: RuntimeWarning: divide by zero" in text
+
+
+def test_a_failure_is_shown_without_a_traceback():
+    assert CheckFailed("one\ntwo")._render_traceback_() == ["one", "two"]
+
+
+# Methods and attributes
+
+
+def test_a_wrong_attribute_is_shown_with_the_call_before_it():
+    layer = types.SimpleNamespace(backward=lambda dZ: dZ, dW=-V)
+    check = Check("Layer", None)
+    check.method(layer, "backward", dZ=SECRET)
+    text = message(lambda: check.same(check.get(layer, "dW"), V, what="dW"))
+    assert "Called       Layer: backward(dZ)" in text
+    assert "Layer: dW has the right shape" in text
+
+
+def test_a_missing_attribute_is_named():
+    text = message(lambda: Check("Layer", None).get(types.SimpleNamespace(), "dW"))
+    assert text.startswith("Layer: attribute dW stopped with AttributeError")
+
+
+def test_attributes_can_be_set():
+    layer = types.SimpleNamespace()
+    Check("Layer", None).set(layer, W=V, b=0.0)
+    assert layer.W is V and layer.b == 0.0
+
+
+# Arguments
+
+
+@pytest.mark.parametrize(
+    ("given", "change"),
+    [
+        (V, lambda x: x.__setitem__(0, 9)),
+        (V, lambda x: x.__setitem__(0, 1 + 1e-15)),
+        ([1, 2], lambda x: x.append(3)),
+        ([1, 2], lambda x: x.__setitem__(0, 9)),
+        ([V, V], lambda x: x.__setitem__(0, None)),
+        ((V, 1), lambda x: x[0].__setitem__(0, 9)),
+        ({"W": V}, lambda x: x.pop("W")),
+        ({"W": V}, lambda x: x.__setitem__("W", None)),
+        ({"n": 2}, lambda x: x.__setitem__("n", 3)),
+        ({"W": [V]}, lambda x: x["W"][0].__setitem__(0, 9)),
+    ],
+)
+def test_a_changed_argument_is_named(given, change):
+    check = Check("answer", change)
+    check.call(x=checks._copy(given))
+    assert message(check.unchanged).startswith("answer(x) changed its argument x.")
+
+
+@pytest.mark.parametrize("given", [V, V * np.nan, [V, 1], (V, "a"), {"W": V, "f": len, "x": np.nan}, None, 3])
+def test_an_argument_that_is_only_returned_is_unchanged(given):
+    check = Check("answer", lambda x: x)
+    check.same(check.call(x=V), V)
+    check.call(x=given)
+    check.unchanged()
+
+
+def test_a_change_that_printing_hides_is_shown():
+    check = Check("answer", lambda x: x.__setitem__(1, 1e-12))
+    check.call(x=np.array([1.0, 0.0]))
+    assert "First change at [1]: 0.0 became 1e-12" in message(check.unchanged)
+
+
+def test_a_change_in_an_earlier_call_is_found():
+    check = Check("answer", lambda x: x.fill(0) if x[0] == 1 else None)
+    check.call(x=V.copy())
+    check.call(x=V + 1)
+    message(check.unchanged)
+
+
+def test_the_arguments_are_shown_as_they_were_before_the_call():
+    check = Check("answer", lambda x: x.fill(0))
+    assert "[1. 2. 3.]" in message(lambda: check.same(check.call(x=V.copy()), 1.0))
+
+
+# Hidden tests
+
+HIDDEN = [
+    lambda: compare(SECRET, V, hidden=True),
+    lambda: compare(123.456, 1.0, hidden=True),
+    lambda: compare({123.456: V}, {"W": V}, hidden=True),
+    lambda: compare([123.456, 2, 3], [1, 2, 3], hidden=True),
+    lambda: Check("answer", len, hidden=True).between(123.456, 1, 2),
+    lambda: Check("answer", lambda x: 1 / 0 if print(x) else x.no, hidden=True).call(x=SECRET),
+    lambda: Check("answer", raises(ValueError(f"{SECRET}")), hidden=True).call(x=SECRET),
+]
+
+
+@pytest.mark.parametrize("action", HIDDEN)
+def test_a_hidden_test_shows_no_values(action, capsys):
+    text = message(action) + capsys.readouterr().out
+    assert text.startswith("answer") and "(on inputs that the notebook does not show)" in text
+    assert not [value for value in ("123", "77", "31", "Called", "Expected") if value in text]
+
+
+def test_a_hidden_test_shows_no_changed_values():
+    check = Check("answer", lambda x: x.fill(123.456), hidden=True)
+    check.call(x=V.copy())
+    text = message(check.unchanged)
+    assert "changed its argument x" in text and "123" not in text and "Before" not in text
+
+
+def test_a_hidden_test_hides_what_the_answer_prints(capsys):
+    check = Check("answer", noisy, hidden=True)
+    check.same(check.call(x=V), V)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_hidden_test_names_shapes_and_reasons():
+    text = said(V[:2], V, hidden=True, because="X can have any size.")
+    assert "has shape (2,), but shape (3,) was expected" in text
+    assert "Remember: X can have any size." in text
+
+
+# Hints
+
+
+@pytest.fixture
+def hints(tmp_path, monkeypatch):
+    """Return a function that writes hints.json for the exercise ``answer``."""
+
+    def probe_answer(answer):
+        yield lambda: answer(2.0)
+        yield lambda: answer(np.array([3.0]))
+
+    monkeypatch.setattr(checks, "HINTS", tmp_path / "hints.json")
+    monkeypatch.setitem(sys.modules, "probes", types.SimpleNamespace(probe_answer=probe_answer))
+
+    def write(**known):
+        entries = [{"hint": hint, "results": results} for hint, results in known.items()]
+        (tmp_path / "hints.json").write_text(json.dumps({"answer": entries}))
+
+    return write
+
+
+def hint_for(answer):
+    check = Check("answer", answer)
+    text = message(lambda: check.same(check.call(x=1.0), 10.0))
+    return text.partition("Likely reason: ")[2].partition("\n")[0]
+
+
+def test_the_hint_stands_above_the_numbers(hints):
+    hints(doubled=[4.0, [6.0]])
+    check = Check("answer", lambda x: x * 2)
+    lines = message(lambda: check.same(check.call(x=1.0), 10.0)).split("\n")
+    assert lines[1] == "Likely reason: doubled"
+
+
+def test_a_known_mistake_is_named(hints):
+    hints(doubled=[4.0, [6.0]], squared=[4.0, [9.0]])
+    assert hint_for(lambda x: x * 2) == "doubled"
+    assert hint_for(lambda x: x**2 * (1 + 1e-5)) == "squared"
+
+
+def test_an_unknown_mistake_gets_no_guess(hints):
+    hints(doubled=[4.0, [6.0]])
+    assert hint_for(lambda x: x * 3) == ""
+
+
+def test_two_matches_give_no_hint(hints):
+    hints(doubled=[4.0, [6.0]], twice=[4.0, [6.0]])
+    assert hint_for(lambda x: x * 2) == ""
+
+
+def test_a_mistake_may_be_known_by_its_error(hints):
+    hints(rejects=["raises TypeError", "raises ValueError"])
+
+    def answer(x):
+        if x == 1:
+            return 0
+        raise TypeError if isinstance(x, float) else ValueError
+
+    assert hint_for(answer) == "rejects"
+
+
+def test_a_hint_is_shown_in_a_hidden_test_too(hints):
+    hints(doubled=[4.0, [6.0]])
+    assert "Likely reason: doubled" in message(lambda: Check("answer", lambda x: x * 2, hidden=True).true(0, "no."))
+
+
+def test_missing_or_damaged_hints_cost_only_the_hint(hints, tmp_path):
+    assert hint_for(lambda x: x * 2) == ""
+    for text in ("", "[]", '{"answer": 3}', '{"answer": [{}]}', '{"other": []}'):
+        (tmp_path / "hints.json").write_text(text)
+        assert hint_for(lambda x: x * 2) == ""
+
+
+def test_an_observation_is_plain_data():
+    def probe(answer):
+        yield lambda: {"W": np.float32(1 / 3), "n": (1, True)}
+        yield lambda: np.array([np.nan, 1.0])
+        yield lambda: (v for v in [None, "a"])
+        yield lambda: 1 / 0
+        yield lambda: 1j
+        answer.no_such_attribute  # noqa: B018
+
+    seen = checks.observe(probe, len)
+    assert seen == [
+        {"W": 0.333333, "n": [1.0, 1.0]},
+        ["nan", 1.0],
+        [None, "a"],
+        "raises ZeroDivisionError",
+        "of type complex",
+        "raises AttributeError",
+    ]
+    assert json.loads(json.dumps(seen)) == seen
+
+
+# Quiz
+
+
+@pytest.mark.parametrize("letter", ["b", "B", " b "])
+def test_a_right_letter_passes_with_its_reason(letter, capsys):
+    Check("quiz_1", lambda: letter).choice("b", "Because.")
+    assert capsys.readouterr().out == "quiz_1 is right. Because.\n"
+
+
+def test_a_wrong_letter_gets_the_reason():
+    assert message(lambda: Check("quiz_1", lambda: "a").choice("b", "Because.")) == "quiz_1 is not right.\nBecause."
+
+
+@pytest.mark.parametrize("got", ["", "ab", "e", None, 2, ["b"], Broken()], ids=lambda got: type(got).__name__)
+def test_what_is_no_letter_is_said(got):
+    assert message(Check("quiz_1", lambda: got).letter).startswith("quiz_1 should return one letter: a, b, c, d.")
+
+
+# Demonstrations
+
+
+def demonstration(error):
+    with checks.needs("softmax", "sigmoid", "tanh"):
+        raise error
+
+
+def test_a_demonstration_says_what_to_write_first(capsys):
+    demonstration(NotImplementedError())
+    assert capsys.readouterr().out == "Write softmax, sigmoid and tanh first. Then run this cell again.\n"
+
+
+@pytest.mark.parametrize("error", [TypeError("no len()"), NameError("softmax"), SystemExit(1), Speaking()], ids=repr)
+def test_a_demonstration_that_fails_names_the_answers_it_uses(error, capsys):
+    demonstration(error)
+    text = capsys.readouterr().out
+    assert type(error).__name__ in text and "It uses softmax, sigmoid and tanh." in text
+
+
+def test_one_needed_answer_stands_alone(capsys):
+    with checks.needs("softmax"):
+        raise NotImplementedError
+    assert capsys.readouterr().out.startswith("Write softmax first.")
+
+
+def test_a_demonstration_that_works_prints_nothing_else(capsys):
+    with checks.needs("softmax"):
+        print("picture")
+    assert capsys.readouterr().out == "picture\n"

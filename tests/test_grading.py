@@ -1,0 +1,158 @@
+"""What nbgrader_config.py promises, tried with submissions that try it."""
+
+import re
+
+import nbformat
+import numpy as np
+import pytest
+
+from tools.classroom import Course
+from tools.notebooks import grade_id, load, notebook_path, points, solution_cells
+
+ASSIGNMENT = "01-loss-functions"
+NOISY = """import logging, sys, warnings
+warnings.warn("a warning when the cell runs")
+print("text on stderr", file=sys.stderr)
+def softmax(Z):
+    warnings.warn("a warning in the function")
+    print("printed by the student")
+    logging.warning("a log entry")
+    print("text on stderr", file=sys.stderr)
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return E / E.sum(axis=1, keepdims=True)
+"""
+WRONG = "def softmax(Z):\n    print('hidden input', Z)\n    return Z / Z.sum()\n"
+FAULTS = {
+    "raises": "def softmax(Z):\n    return Z[99, 99]\n",
+    "syntax": "def softmax(Z)\n    return Z\n",
+    "recursion": "def softmax(Z):\n    return softmax(Z)\n",
+    "exits": "def softmax(Z):\n    raise SystemExit(0)\n",
+    "none": "def softmax(Z):\n    pass\n",
+    "nan": "def softmax(Z):\n    return Z * np.nan\n",
+    "type": "def softmax(Z):\n    return 'probabilities'\n",
+    "shape": "def softmax(Z):\n    return Z[0]\n",
+}
+LOST = {"test-softmax-values", "test-softmax-stability", "test-softmax-shapes"}
+
+
+def edit(path, change):
+    """Rewrite a submitted notebook with ``change(notebook)``."""
+    notebook = nbformat.read(path, as_version=4)
+    change(notebook)
+    nbformat.write(notebook, path)
+
+
+def tag_tests(notebook):
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["skip-execution"]
+
+
+def delete_tests(notebook):
+    notebook.cells = [c for c in notebook.cells if not str(grade_id(c)).startswith("test-softmax")]
+
+
+def add_script(notebook):
+    notebook.cells.append(nbformat.v4.new_markdown_cell("<script>steal()</script>"))
+    code = "from IPython.display import HTML, display\ndisplay(HTML('<script>steal()</script>'))"
+    notebook.cells.append(nbformat.v4.new_code_cell(code))
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """``(course, nbgrader's process)`` after autograde and generate_feedback."""
+    course = Course(tmp_path_factory.mktemp("grading"))
+    course.generate(ASSIGNMENT)
+    solved = {key: cell.source for key, cell in solution_cells(load(ASSIGNMENT)).items()}
+    for student, source in {"noisy": NOISY, "wrong": WRONG, **FAULTS}.items():
+        course.submit(student, ASSIGNMENT, solved | {"softmax": source})
+    for student, change in {"tagged": tag_tests, "deleted": delete_tests, "script": add_script}.items():
+        edit(course.submit(student, ASSIGNMENT, solved | {"softmax": WRONG}), change)
+    course.submit("corrupt", ASSIGNMENT, solved).write_text('{"cells": [', encoding="utf-8")
+    course.submit("missing", ASSIGNMENT, solved).unlink()
+    process = course.autograde(ASSIGNMENT)
+    course.feedback(ASSIGNMENT)
+    return course, process
+
+
+def feedback(course, student):
+    path = notebook_path(ASSIGNMENT, course.folder / "autograded" / student)
+    return (course.folder / "feedback" / student / ASSIGNMENT / path.name).with_suffix(".html").read_text()
+
+
+def lost(course, student):
+    worth = points(load(ASSIGNMENT))
+    return {key for key, score in course.scores(student, ASSIGNMENT).items() if score < worth[key]}
+
+
+def test_warnings_and_prints_cost_a_right_answer_nothing(graded):
+    assert lost(graded[0], "noisy") == set()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_costs_its_own_function_only(fault, graded):
+    assert lost(graded[0], fault) == LOST
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("raises", "IndexError"),
+        ("recursion", "RecursionError"),
+        ("exits", "SystemExit"),
+        ("none", "is None"),
+        ("nan", "NaN"),
+        ("type", "should be numbers"),
+        ("shape", "has shape"),
+    ],
+)
+def test_a_fault_is_named_in_the_feedback(fault, message, graded):
+    assert message in feedback(graded[0], fault)
+
+
+def test_a_student_cannot_tag_a_test_to_skip_it(graded):
+    assert lost(graded[0], "tagged") == LOST
+
+
+def test_deleted_test_cells_come_back(graded):
+    assert lost(graded[0], "deleted") == LOST
+
+
+def test_a_corrupt_notebook_is_named_and_gets_no_grade(graded):
+    course, process = graded
+    assert process.returncode != 0
+    assert re.search(r"error processing assignment .* for student 'corrupt'", process.stderr)
+    assert "Notebook does not appear to be JSON" in process.stderr
+    assert course.scores("corrupt", ASSIGNMENT) is None
+
+
+def test_a_missing_notebook_is_named_and_gets_no_grade(graded):
+    course, process = graded
+    assert re.search(r"No notebooks were matched by '.*missing", process.stderr)
+    assert course.scores("missing", ASSIGNMENT) is None
+
+
+def test_feedback_shows_no_hidden_test(graded):
+    text = feedback(graded[0], "wrong")
+    hidden = hidden_marks()
+    assert hidden and not [mark for mark in hidden if mark in text]
+
+
+def test_feedback_shows_no_hidden_input_that_a_student_printed(graded):
+    inputs = np.random.default_rng(111).normal(size=(4, 5))  # of test-softmax-values
+    text = feedback(graded[0], "wrong")
+    assert f"{inputs[0, 0]:.6f}" not in text
+    assert "input [[0. 1. 2.]" in text  # a visible one is there
+
+
+def hidden_marks():
+    """Return what stands only in hidden tests: their seeds and their delimiter."""
+    hidden = [cell.source.partition("### BEGIN HIDDEN TESTS")[2] for cell in load(ASSIGNMENT).cells]
+    return {"HIDDEN TESTS"} | {f">{n}<" for text in hidden for n in re.findall(r"default_rng\((\d+)", text)}
+
+
+def test_feedback_gives_the_reason_of_a_quiz_answer(graded):
+    assert "quiz_1 is right. The absolute error grows" in feedback(graded[0], "noisy")
+
+
+def test_no_script_of_a_student_reaches_the_feedback(graded):
+    assert "<script>steal()" not in feedback(graded[0], "script")

@@ -1,0 +1,1 @@
+"""The instructor's workshop: what turns source/ into release/, and what builds a class to try it on."""

@@ -1,0 +1,61 @@
+"""A course folder of its own, with students who answer: for the demo and for the tests."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+
+from tools.notebooks import ROOT, SOURCE, grade_id, notebook_path
+from tools.release import nbgrader
+
+
+class Course:
+    """A course in ``folder``: the steps of nbgrader from source/ to grades.csv."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "nbgrader_config.py", self.folder)
+
+    def generate(self, assignment):
+        """Copy an assignment from source/ and generate its release version."""
+        ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        shutil.copytree(SOURCE / assignment, self.folder / "source" / assignment, ignore=ignored)
+        nbgrader(self.folder, "generate_assignment", assignment)
+
+    def submit(self, student, assignment, answers):
+        """Hand in the released notebook with ``answers``, ``{solution id: source}``; return its path."""
+        submitted = self.folder / "submitted" / student / assignment
+        shutil.copytree(self.folder / "release" / assignment, submitted)
+        path = notebook_path(assignment, submitted.parent)
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            cell.source = answers.get(grade_id(cell), cell.source)
+        nbformat.write(notebook, path)
+        return path
+
+    def autograde(self, assignment, *options):
+        """Grade every submission; return nbgrader's finished process, failed or not."""
+        return nbgrader(self.folder, "autograde", assignment, *options, check=False)
+
+    def scores(self, student, assignment):
+        """Return ``{test id: points}`` from the gradebook, or None when there is no grade."""
+        with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}") as gradebook:
+            try:
+                submission = gradebook.find_submission(assignment, student)
+            except MissingEntry:
+                return None
+            grades = [g for n in submission.notebooks for g in n.grades]
+            if any(g.auto_score is None for g in grades):
+                return None
+            return {g.name: g.score for g in grades}
+
+    def feedback(self, assignment):
+        """Write the feedback pages; return nbgrader's finished process."""
+        return nbgrader(self.folder, "generate_feedback", assignment, check=False)
+
+    def export(self):
+        """Write grades.csv; return its path."""
+        nbgrader(self.folder, "export")
+        return self.folder / "grades.csv"

@@ -1,0 +1,199 @@
+"""Grade a class of twelve students and check every grade.
+
+    python -m tools.demo [folder]
+
+The folder (demo/ if none is named; it is made anew) becomes an nbgrader course with
+submissions, grades, feedback and grades.csv. The exit status is 1 if a grade is not
+what the class list below says.
+"""
+
+import argparse
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tqdm import tqdm
+
+from tools import variants
+from tools.classroom import Course
+from tools.notebooks import ROOT, assignments, graded_names, load, solution_cells
+
+UNWRITTEN, HALF, SOLVED = "nothing", "first half", "everything"
+
+
+@dataclass(frozen=True)
+class Student:
+    """One student: what was answered, what is wrong with it, and the points this deserves."""
+
+    name: str
+    story: str
+    points: tuple  # for each assignment, in course order
+    answered: str = SOLVED
+    unusual: int | None = None  # take this right variant of every exercise, not the reference
+    mistakes: dict = field(default_factory=dict)  # {exercise: label of a wrong variant}
+    broken: dict = field(default_factory=dict)  # {grade id: source of a cell that does not even run}
+
+
+GUESSES = {f"quiz-{i}": f'def quiz_{i}():\n    return "a"\n' for i in range(1, 6)}
+CRASHES = {
+    "cross-entropy": "def cross_entropy(y_true, P)\n    return 0\n",
+    "numerical-gradient": "def numerical_gradient(f, theta, h=1e-5):\n    return numerical_gradient(f, theta, h)\n",
+    "cost": "def cost(Thetas, X, Y, lam):\n    exit()\n",
+    "tanh": "class Tanh(Layer):\n    def forward(self, Z):\n        return Z[99, 99]\n",
+}
+CLASS = (
+    Student("ada", "everything right", (40, 40, 40, 40)),
+    Student("ben", "right, written unusually", (40, 40, 40, 40), unusual=0),
+    Student("chen", "right, written unusually", (40, 40, 40, 40), unusual=1),
+    Student("dina", "right, written unusually", (40, 40, 40, 40), unusual=2),
+    Student(
+        "emil",
+        "one mistake in each",
+        (34, 39, 38, 38),
+        mistakes={
+            "softmax": "sums-over-examples",
+            "numerical_gradient": "forward-difference",
+            "relu_derivative": "returns-relu",
+            "Softmax": "only-the-diagonal",
+        },
+    ),
+    Student(
+        "fatma",
+        "two mistakes in each",
+        (33, 35, 37, 37),
+        mistakes={
+            "sigmoid": "overflows-to-nan",
+            "logistic_loss": "sum-instead-of-mean",
+            "linear_regression_gradient": "without-the-factor-two",
+            "sgd": "one-shuffle-for-all-epochs",
+            "initialize": "not-scaled",
+            "cost": "penalises-biases",
+            "CrossEntropyLoss": "backward-forgets-1-over-m",
+            "train_epoch": "plain-mean-of-the-batches",
+        },
+    ),
+    Student(
+        "goran",
+        "turns matrices the wrong way",
+        (30, 34, 40, 29),
+        mistakes={
+            "linear_scores": "forgets-the-transpose",
+            "softmax": "sums-over-everything",
+            "softmax_regression_gradient": "transposed",
+            "Linear": "weights-lie-the-other-way",
+            "ReLU": "changes-its-input",
+            "Network": "forward-starts-at-the-last-layer",
+        },
+    ),
+    Student(
+        "hana",
+        "mixes up signs",
+        (29, 25, 38, 39),
+        mistakes={
+            "sigmoid": "sign-of-the-exponent",
+            "cross_entropy": "forgets-the-minus",
+            "gradient_descent": "goes-uphill",
+            "linear_regression_gradient": "wrong-sign",
+            "logistic_regression_gradient": "wrong-sign",
+            "train": "goes-uphill",
+            "Tanh": "forgets-the-square",
+        },
+    ),
+    Student("ivan", "answers a to every question", (36, 36, 36, 36), broken=GUESSES),
+    Student("jun", "nothing", (0, 0, 0, 0), answered=UNWRITTEN),
+    Student("kofi", "one function of each crashes", (34, 35, 37, 38), broken=CRASHES),
+    Student("lena", "the first half", (23, 31, 24, 28), answered=HALF),
+)
+
+
+def answers(student, assignment):
+    """Return ``{grade id: source}``: what the student hands in."""
+    notebook = load(assignment)
+    cells = solution_cells(notebook)
+    given = {key: cell.source for key, cell in cells.items()}
+    for name, key in graded_names(notebook).items():
+        exercise = variants.read(assignment)[name]
+        if student.unusual is not None:
+            right = [v for v in exercise.variants if not v.wrong]
+            given[key] = right[student.unusual].source
+        if name in student.mistakes:
+            given[key] = exercise.find(student.mistakes[name]).source
+    given |= {key: source for key, source in student.broken.items() if key in given}
+    kept = {UNWRITTEN: 0, HALF: len(given) // 2, SOLVED: len(given)}[student.answered]
+    return dict(list(given.items())[:kept])
+
+
+def grade_class(folder, students=CLASS):
+    """Build the course, grade it, write feedback and grades.csv; return the course."""
+    course = Course(folder)
+    steps = [(a, step) for a in assignments() for step in (hand_out, hand_in, grade, give_feedback)]
+    for assignment, step in (bar := tqdm(steps)):
+        bar.set_description(f"{assignment}: {step.__name__.replace('_', ' ')}")
+        step(course, assignment, students)
+    return course
+
+
+def hand_out(course, assignment, students):
+    """Generate the release version."""
+    course.generate(assignment)
+
+
+def hand_in(course, assignment, students):
+    """Put every student's answers where nbgrader collects them."""
+    for student in students:
+        course.submit(student.name, assignment, answers(student, assignment))
+
+
+def grade(course, assignment, students):
+    """Run nbgrader autograde."""
+    _require(course.autograde(assignment))
+
+
+def give_feedback(course, assignment, students):
+    """Run nbgrader generate_feedback."""
+    _require(course.feedback(assignment))
+
+
+def report(course, students=CLASS):
+    """Print what every student got and should have got; return how many grades differ."""
+    names = assignments()
+    print(f"{'student':<8} {'handed in':<34}" + "".join(f"{a[:2]:>12}" for a in names))
+    differ = 0
+    for student in students:
+        row = ""
+        for assignment, expected in zip(names, student.points, strict=True):
+            scores = course.scores(student.name, assignment)
+            got = None if scores is None else sum(scores.values())
+            differ += got != expected
+            row += f"{_number(got)} {'=' if got == expected else '!='} {expected}".rjust(12)
+        print(f"{student.name:<8} {student.story:<34}{row}")
+    print("Each entry: points from the gradebook = points expected.")
+    return differ
+
+
+def _number(points):
+    return "none" if points is None else f"{points:g}"
+
+
+def _require(process):
+    if process.returncode:
+        raise RuntimeError(process.stdout + process.stderr)
+
+
+def main():
+    """Grade the class, print the table and where to look."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "demo")
+    folder = parser.parse_args().folder
+    shutil.rmtree(folder, ignore_errors=True)
+    course = grade_class(folder)
+    differ = report(course)
+    print(f"\nGrades of all exercises: {course.export()}\nFeedback pages: {folder / 'feedback'}")
+    if differ:
+        sys.exit(f"{differ} grades are not what was expected.")
+    print("Every grade is as expected.")
+
+
+if __name__ == "__main__":
+    main()

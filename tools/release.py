@@ -1,0 +1,90 @@
+"""Generate release/ from source/: what students receive.
+
+    python -m tools.release
+
+1. Every assignment in source/ gets its copies of the shared helper files, and its
+   ``probes.py`` and ``hints.json`` from misconceptions/.
+2. nbgrader removes solutions and hidden tests and writes release/.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tqdm import tqdm
+
+from tools import running, variants
+from tools.notebooks import RELEASE, ROOT, SOURCE, assignments
+
+HELPERS = ("checks.py", "drawing.py")
+PROBES_HEAD = '''"""Small calls whose results tell known mistakes apart. Generated from misconceptions/."""
+
+import numpy as np
+'''
+
+
+def helper_files(assignment):
+    """Return ``{file name: text}`` of the generated files beside a notebook."""
+    exercises = variants.read(assignment)
+    probes = [PROBES_HEAD] + [exercise.probe for exercise in exercises.values()]
+    hints = {name: _hints(assignment, exercise) for name, exercise in exercises.items()}
+    files = {name: (SOURCE / name).read_text(encoding="utf-8") for name in HELPERS}
+    files["probes.py"] = "\n\n".join(probes)
+    files["hints.json"] = json.dumps(hints, indent=1, sort_keys=True) + "\n"
+    return files
+
+
+def write_helpers(assignment):
+    """Write the generated files of an assignment into source/."""
+    for name in HELPERS:  # first: the hints are found by running the notebook, which imports them
+        shutil.copy(SOURCE / name, SOURCE / assignment)
+    for name, text in helper_files(assignment).items():
+        (SOURCE / assignment / name).write_text(text, encoding="utf-8")
+
+
+def generate(assignment, release=RELEASE):
+    """Run ``nbgrader generate_assignment`` and put its result into ``release``."""
+    with tempfile.TemporaryDirectory() as course:
+        shutil.copy(ROOT / "nbgrader_config.py", course)
+        shutil.copytree(SOURCE / assignment, Path(course, "source", assignment), ignore=_ignored)
+        nbgrader(course, "generate_assignment", assignment)
+        shutil.rmtree(release / assignment, ignore_errors=True)
+        shutil.copytree(Path(course, "release", assignment), release / assignment)
+
+
+def nbgrader(course, *arguments, check=True):
+    """Run an nbgrader command in a course directory; return the finished process."""
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # finds alembic
+    environment = os.environ | {"PATH": path}
+    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+    if check and done.returncode:
+        raise RuntimeError(f"nbgrader {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+    return done
+
+
+def _hints(assignment, exercise):
+    wrong = [v for v in exercise.variants if v.wrong]
+    seen = running.observe_many(assignment, [v.source for v in wrong], exercise.probe, exercise.name)
+    return [{"hint": v.hint, "results": s} for v, s in zip(wrong, seen, strict=True)]
+
+
+_ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+
+
+def main():
+    """Regenerate every assignment, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("assignment", nargs="*", help="all, if none is named")
+    for assignment in tqdm(parser.parse_args().assignment or assignments(), "release"):
+        write_helpers(assignment)
+        generate(assignment)
+
+
+if __name__ == "__main__":
+    main()

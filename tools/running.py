@@ -1,0 +1,213 @@
+"""Run the graded cells of a notebook with some answers replaced, in a process of its own.
+
+This is the quick way to see what a set of answers scores: the parent imports the
+libraries once and forks for every run. It does not isolate: use it for answers you
+trust. The plain cells (demonstrations) are left out; a test may not depend on them.
+"""
+
+import ast
+import contextlib
+import functools
+import importlib
+import io
+import linecache
+import multiprocessing
+import os
+import signal
+import sys
+import traceback
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from tools.notebooks import (
+    SOURCE,
+    grade_cells,
+    graded_names,
+    helper_cells,
+    load,
+    points,
+    solution_cells,
+)
+
+CELL_SECONDS = 30
+_load = functools.cache(load)
+LIBRARIES = ("numpy", "scipy.special", "matplotlib.figure", "sklearn.datasets", "IPython.display")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the run of one test cell gave."""
+
+    points: float
+    message: str  # empty when the cell passed
+
+
+def run(assignment, answers):
+    """Return ``{test id: Outcome}`` of the notebook solved by the reference but for ``answers``.
+
+    answers: ``{solution id: source}``
+    """
+    _prepare(assignment)
+    return in_fork(_run_tests, assignment, answers)
+
+
+def run_many(jobs, progress=iter):
+    """Return the outcomes of many ``(assignment, answers)``, in order, on all cores.
+
+    progress: wraps the iterator of results, for example ``tqdm``
+    """
+    with ProcessPoolExecutor(os.cpu_count(), _fork_context()) as pool:
+        return list(progress(pool.map(run, *zip(*jobs, strict=True))))
+
+
+def observe_many(assignment, sources, probe, name):
+    """Return what the probe of ``name`` sees of each answer in ``sources``."""
+    _prepare(assignment)
+    return [in_fork(_observe, assignment, source, probe, name) for source in sources]
+
+
+def trivial_answers(assignment, name):
+    """Return ``{label: source}`` of five answers that must score nothing."""
+    notebook = _load(assignment)
+    reference = solution_cells(notebook)[graded_names(notebook)[name]].source
+    kinds = ("none", "zeros", "constant", "input")
+    return {"stub": _stub(reference)} | {k: f"{reference}\n\n\n{name} = _trivial({name}, {k!r})\n" for k in kinds}
+
+
+def in_fork(action, *arguments):
+    """Return ``action(*arguments)``, run in a forked process."""
+    receiver, sender = _fork_context().Pipe(duplex=False)
+    process = _fork_context().Process(target=_send, args=(sender, action, arguments))
+    process.start()
+    sender.close()
+    try:
+        failed, result = receiver.recv()
+    except EOFError:
+        failed, result = True, f"the process ended with exit code {process.exitcode}"
+    process.join()
+    if failed:
+        raise RuntimeError(result)
+    return result
+
+
+def _send(sender, action, arguments):
+    try:
+        sender.send((False, action(*arguments)))
+    except BaseException:
+        sender.send((True, traceback.format_exc()))
+
+
+def _fork_context():
+    return multiprocessing.get_context("fork")
+
+
+def _prepare(assignment):
+    """Do once in the parent what every fork needs."""
+    _load(assignment)
+    for library in LIBRARIES:
+        importlib.import_module(library)
+
+
+def _run_tests(assignment, answers):
+    notebook = _load(assignment)
+    worth = points(notebook)
+    namespace = _namespace(assignment, notebook, answers)
+    outcomes = {}
+    for key, cell in grade_cells(notebook).items():
+        error = _execute(cell.source, key, namespace)
+        outcomes[key] = Outcome(0 if error else worth[key], error)
+    return outcomes
+
+
+def _observe(assignment, source, probe, name):
+    notebook = _load(assignment)
+    namespace = _namespace(assignment, notebook, {graded_names(notebook)[name]: source})
+    exec(probe, namespace)
+    return namespace["Check"].__init__.__globals__["observe"](namespace[f"probe_{name}"], namespace[name])
+
+
+def _namespace(assignment, notebook, answers):
+    """Execute helpers and answers in notebook order; an answer that fails leaves its name undefined."""
+    folder = SOURCE / assignment
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    namespace = {"__name__": "__main__", "_trivial": _trivial}
+    solutions = solution_cells(notebook)
+    helpers = [c.id for c in helper_cells(notebook)]
+    for cell in notebook.cells:
+        if cell.id in helpers:
+            exec(compile(cell.source, cell.id, "exec"), namespace)
+        elif cell in solutions.values():
+            key = cell.metadata.nbgrader.grade_id
+            _execute(answers.get(key, cell.source), key, namespace)
+    return namespace
+
+
+def _execute(source, label, namespace):
+    """Run one cell; return the error message, or ''."""
+    name = f"<{label}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(CELL_SECONDS)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            exec(compile(source, name, "exec"), namespace)
+    except (Exception, SystemExit) as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        signal.alarm(0)
+    return ""
+
+
+def _too_long(signum, frame):
+    raise TimeoutError(f"the cell ran longer than {CELL_SECONDS} s")
+
+
+def _stub(reference):
+    lines, inside = [], False
+    for line in reference.split("\n"):
+        if "### BEGIN SOLUTION" in line:
+            inside = True
+            lines.append(line.split("#")[0] + "raise NotImplementedError()")
+        elif "### END SOLUTION" in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _trivial(reference, kind):
+    """Return a function or class like ``reference`` that ignores its task."""
+    if not isinstance(reference, type):
+        return lambda *given: _fake(kind, reference, given)
+    fakes = {
+        key: lambda self, *given, _method=method: _fake(kind, lambda *a: _method(self, *a), given)
+        for key, method in vars(reference).items()
+        if callable(method) and not key.startswith("__")
+    }
+    return type(reference.__name__, (reference,), fakes)
+
+
+def _fake(kind, reference, given):
+    if kind == "none":
+        return None
+    if kind == "input":
+        return given[0] if given else None
+    return _filled(reference(*given), 0.0 if kind == "zeros" else 0.5)
+
+
+def _filled(value, number):
+    import numpy as np
+
+    if isinstance(value, dict):
+        return {k: _filled(v, number) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_filled(v, number) for v in value)
+    if isinstance(value, (np.ndarray, np.generic, float, int)):
+        return np.full(np.shape(value), number) if np.ndim(value) else number
+    return value
+
+
+def definitions(source):
+    """Return the names that a piece of source defines at the top."""
+    return {n.name for n in ast.parse(source).body if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
