@@ -193,7 +193,7 @@ def needs(*names):
     except FAILURES as error:
         print(
             f"This cell could not be finished: {type(error).__name__}: {_short(error, str)}\n"
-            f"It uses {_listed(names)}. Run the checks above and read what they say."
+            f"It uses {_listed(names)}. Run their checks and read what they say."
         )
 
 
