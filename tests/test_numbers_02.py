@@ -1,0 +1,908 @@
+"""The numbers and formulas that assignment 02 states, each computed here from its definition."""
+
+import inspect
+import re
+from contextlib import nullcontext
+from fractions import Fraction
+from math import ceil, cos, exp, log, sqrt
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+from scipy.special import expit, log_softmax, softmax
+
+from tools.notebooks import load, solution_cells
+
+ASSIGNMENT = "02-gradient-descent"
+QUIZ = range(1, 6)
+PICTURES = [
+    "slope-picture",
+    "step-size-picture",
+    "learning-rates-picture",
+    "loss-curves-picture",
+    "gradient-check",
+    "line-picture",
+    "decision-line-picture",
+    "regions-picture",
+    "noise-picture",
+    "race-picture",
+]
+
+
+def slopes(f, theta, h=1e-5):
+    """The central differences of f, entry by entry."""
+    theta = np.asarray(theta, dtype=float)
+    moves = h * np.eye(theta.size).reshape(-1, *theta.shape)
+    return np.reshape([(f(theta + e) - f(theta - e)) / (2 * h) for e in moves], theta.shape)
+
+
+def descend(gradient, theta0, learning_rate, n_steps):
+    path = np.full((n_steps + 1, *np.shape(theta0)), theta0, dtype=float)
+    for t in range(n_steps):
+        path[t + 1] = path[t] - learning_rate * gradient(path[t])
+    return path
+
+
+def sigma(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def probabilities(Z):
+    return np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+
+
+def mean_squared_error(X, y, w, b):
+    return np.mean((X @ w + b - y) ** 2)
+
+
+def logistic_loss(X, y, w, b):
+    p = sigma(X @ w + b)
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+def cross_entropy(X, y, W, b):
+    return -np.mean(np.log(probabilities(X @ W.T + b))[np.arange(len(y)), y])
+
+
+# The displayed formulas, sum by sum as they are printed.
+
+
+def linear_formula(X, y, w, b):
+    m, n = X.shape
+    r = [sum(w[j] * X[i, j] for j in range(n)) + b - y[i] for i in range(m)]
+    return np.array([2 / m * sum(r[i] * X[i, j] for i in range(m)) for j in range(n)]), 2 / m * sum(r)
+
+
+def logistic_formula(X, y, w, b):
+    m, n = X.shape
+    p = [1 / (1 + exp(-sum(w[j] * X[i, j] for j in range(n)) - b)) for i in range(m)]
+    return np.array([1 / m * sum((p[i] - y[i]) * X[i, j] for i in range(m)) for j in range(n)]), 1 / m * sum(p - y)
+
+
+def softmax_formula(X, y, W, b):
+    (m, n), K = X.shape, len(W)
+    Z = [[sum(W[k, j] * X[i, j] for j in range(n)) + b[k] for k in range(K)] for i in range(m)]
+    D = [[exp(Z[i][k]) / sum(exp(z) for z in Z[i]) - (k == y[i]) for k in range(K)] for i in range(m)]
+    dW = [[1 / m * sum(D[i][k] * X[i, j] for i in range(m)) for j in range(n)] for k in range(K)]
+    return np.array(dW), np.array([1 / m * sum(D[i][k] for i in range(m)) for k in range(K)])
+
+
+# The same with arrays, for the cells with pictures.
+
+
+def linear_gradient(X, y, w, b):
+    r = X @ w + b - y
+    return 2 * np.einsum("i,ij->j", r, X) / len(X), 2 * r.sum() / len(X)
+
+
+def logistic_gradient(X, y, w, b):
+    d = sigma(X @ w + b) - y
+    return np.einsum("i,ij->j", d, X) / len(X), d.sum() / len(X)
+
+
+def softmax_gradient(X, y, W, b):
+    D = probabilities(X @ W.T + b) - (np.arange(len(W)) == y[:, None])
+    return np.einsum("ik,ij->kj", D, X) / len(X), D.sum(axis=0) / len(X)
+
+
+def batches_of(X, y, batch_size, rng):
+    order = rng.permutation(len(X))
+    cuts = range(batch_size, len(X), batch_size)
+    return [(X[rows], y[rows]) for rows in np.split(order, cuts)]
+
+
+def train(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
+    for _ in range(n_epochs):
+        for batch in batches_of(X, y, batch_size, rng):
+            params = [p - learning_rate * g for p, g in zip(params, gradient(*batch, *params), strict=True)]
+    return params
+
+
+MINE = {
+    "numerical_gradient": slopes,
+    "gradient_descent": descend,
+    "linear_regression_gradient": linear_gradient,
+    "logistic_regression_gradient": logistic_gradient,
+    "softmax_regression_gradient": softmax_gradient,
+    "minibatches": batches_of,
+    "sgd": train,
+}
+
+
+def blank_axes(*texts, columns=1, width=None):
+    return MagicMock(), MagicMock() if columns == 1 else [MagicMock() for _ in range(columns)]
+
+
+@pytest.fixture(scope="module")
+def cells():
+    """``{id: source}`` of all cells."""
+    return {cell.id: cell.source for cell in load(ASSIGNMENT).cells}
+
+
+@pytest.fixture(scope="module")
+def said(prose):
+    return prose(ASSIGNMENT)
+
+
+@pytest.fixture(scope="module")
+def after(cells):
+    """``{id: variables after this picture cell}``: computed with the functions above, drawn nowhere."""
+    colours = dict.fromkeys(["BLACK", "GREEN", "PINK", "RED"], "k")
+    draw = {name: MagicMock() for name in ["decision_regions", "descent_paths", "lines", "points", "show"]}
+    library = {"np": np, "expit": expit, "log_softmax": log_softmax, "softmax": softmax}
+    given = {"axes": blank_axes, "needs": lambda *names: nullcontext(), "MARKERS": "os^", "print": MagicMock()}
+    variables, found = {**MINE, **colours, **draw, **library, **given}, {}
+    for key in PICTURES:
+        variables = dict(variables)
+        exec(compile(cells[key], key, "exec"), variables)
+        found[key] = variables
+    return found
+
+
+@pytest.fixture(scope="module")
+def reference():
+    """The functions of the reference solution."""
+    variables = {"np": np, "expit": expit, "log_softmax": log_softmax, "softmax": softmax}
+    for cell in solution_cells(load(ASSIGNMENT)).values():
+        exec(cell.source, variables)
+    return variables
+
+
+def close(one, other):
+    return np.allclose(one, other, rtol=1e-6, atol=1e-8)
+
+
+# ---------------------------------------------------------------- numbers in the text
+
+
+def tfrac(value):
+    q = Fraction(value)
+    return f"{'-' if q < 0 else ''}\\tfrac{abs(q.numerator)}{q.denominator}"
+
+
+def matrix(rows):
+    inner = " \\\\ ".join(" & ".join(map(tfrac, row)) for row in rows)
+    return f"\\begin{{pmatrix}} {inner} \\end{{pmatrix}}"
+
+
+SHARED = np.array([5.0, 7.0])
+SHARED -= 1  # what `c -= 1` does to the array that `a` names too
+FORWARD, CENTRAL = (1.1**3 - 1) / 0.1, (1.1**3 - 0.9**3) / 0.2
+STEPS = [3 - 0.25 * (2 * 3), 1.5 - 0.25 * (2 * 1.5)]
+HISTORY = [3.0, *STEPS]
+# Linear regression: x_0 = (1, 2), y_0 = 1, x_1 = (3, 0), y_1 = 2, w = (1, 1), b = 0.
+LR_HAT = [1 * 1 + 1 * 2, 1 * 3 + 1 * 0]
+LR_R = [LR_HAT[0] - 1, LR_HAT[1] - 2]
+LR_DW = [LR_R[0] * 1 + LR_R[1] * 3, LR_R[0] * 2 + LR_R[1] * 0]
+LR_DB = sum(LR_R)
+# Logistic regression: x_0 = (1, 2) with label 1, x_1 = (2, -1) with label 0, w = (0.5, 0), b = 0.
+LOG_P = [1 / (1 + exp(-0.5)), 1 / (1 + exp(-1))]
+LOG_D = [LOG_P[0] - 1, LOG_P[1] - 0]
+LOG_DW = [(LOG_D[0] * 1 + LOG_D[1] * 2) / 2, (LOG_D[0] * 2 + LOG_D[1] * -1) / 2]
+LOG_DB = sum(LOG_D) / 2
+# Softmax regression: x = (1, 2), label 2, three classes, all scores 0.
+SOFT_D = [Fraction(1, 3) - (k == 2) for k in range(3)]
+SOFT_DW = [[d * 1, d * 2] for d in SOFT_D]
+SOFT_TEXT = "[" + ", ".join(f"[{a}, {b}]" for a, b in SOFT_DW) + "]"
+SHUFFLED = [3, 0, 4, 1, 2]
+PARTS = [SHUFFLED[start : start + 2] for start in range(0, 5, 2)]
+FULL_BATCHES = 1000 // 64
+
+STATED = [
+    "you write seven functions",
+    # warm-up
+    f"$f(2) = {2**2}$ and $f(2.1) = {2.1**2:.2f}$",
+    f"$({2.1**2:.2f} - {2**2}) / 0.1 =$ **{(2.1**2 - 2**2) / 0.1:.1f}**",
+    f"**`[{SHARED[0]:.0f}. {SHARED[1]:.0f}.]`**",
+    # slopes without a formula
+    f"$f(\\theta) = \\theta^3$ has the slope {3 * 1**2} at $\\theta = 1$",
+    f"forward difference is $({1.1**3:.3f} - {1**3}) / 0.1 = {FORWARD:.2f}$",
+    f"central difference is $({1.1**3:.3f} - {0.9**3:.3f}) / 0.2 = {CENTRAL:.2f}$",
+    f"the slope is $2 \\theta_0 + 3 \\theta_1 = {2 * 1 + 3 * 2}$",
+    f"moves, it is $3 \\theta_0 = {3 * 1}$",
+    f"The gradient is $({2 * 1 + 3 * 2}, {3 * 1})$",
+    f"theta = [1, 2] gives [{2 * 1 + 3 * 2}, {3 * 1}].",
+    f"slope of $\\theta^3$ at $\\theta = 1$: it is {3 * 1**2}",
+    # gradient descent
+    f"The first step gives $3 - 0.25 \\cdot {2 * 3} = {STEPS[0]}$",
+    f"The second step gives ${STEPS[0]} - 0.25 \\cdot {2 * STEPS[0]:g} = {STEPS[1]}$",
+    f"In the example with two steps this is `{HISTORY}`",
+    f"n_steps = 2 gives {HISTORY}.",
+    "So two steps give three entries",
+    f"and {20 // 2} times flatter in the direction of $\\theta_0$",
+    f"Here every $\\eta$ above ${2 / 20}$ diverges",
+    f"about 100,000 parameters. One gradient would need {2 * 100_000:,} passes",
+    # linear regression
+    f"The predictions are ${LR_HAT[0]}$ and ${LR_HAT[1]}$. So $r = ({LR_R[0]}, {LR_R[1]})$",
+    f"$w_0$ is $\\tfrac22 ({LR_R[0]} \\cdot 1 + {LR_R[1]} \\cdot 3) = {LR_DW[0]}$",
+    f"$w_1$ is $\\tfrac22 ({LR_R[0]} \\cdot 2 + {LR_R[1]} \\cdot 0) = {LR_DW[1]}$",
+    f"$b$ is $\\tfrac22 ({LR_R[0]} + {LR_R[1]}) = {LR_DB}$",
+    f"b = 0 gives ([{LR_DW[0]}, {LR_DW[1]}], {LR_DB}).",
+    # logistic regression
+    f"The scores are ${0.5 * 1 + 0 * 2}$ and ${0.5 * 2 + 0 * -1:g}$",
+    f"The probabilities are ${LOG_P[0]:.6f}$ and ${LOG_P[1]:.6f}$",
+    f"So $p - y = ({LOG_D[0]:.6f}, \\; {LOG_D[1]:.6f})$",
+    f"$w_0$ is $\\tfrac12 ({LOG_D[0]:.6f} \\cdot 1 + {LOG_D[1]:.6f} \\cdot 2) = {LOG_DW[0]:.6f}$",
+    f"$w_1$ is $\\tfrac12 ({LOG_D[0]:.6f} \\cdot 2 - {LOG_D[1]:.6f} \\cdot 1) = {LOG_DW[1]:.6f}$",
+    f"$b$ is $\\tfrac12 ({LOG_D[0]:.6f} + {LOG_D[1]:.6f}) = {LOG_DB:.6f}$",
+    f"gives ([{LOG_DW[0]:.6f}, {LOG_DW[1]:.6f}], {LOG_DB:.6f}).",
+    # softmax regression
+    f"and each probability is ${tfrac(Fraction(1, 3))}$",
+    f"$$D = {matrix([SOFT_D])}",
+    f"\\text{{dW}} = {matrix(SOFT_DW)}",
+    f"\\text{{db}} = {matrix([SOFT_D])}",
+    f"gives dW = {SOFT_TEXT} and db = [{', '.join(map(str, SOFT_D))}].",
+    # minibatches and SGD
+    f"Shuffle the numbers 0 to 4, for example to ${', '.join(map(str, SHUFFLED))}$",
+    f"examples {PARTS[0][0]} and {PARTS[0][1]}, the second has {PARTS[1][0]} and {PARTS[1][1]}, "
+    f"and the last has only example {PARTS[2][0]}",
+    f"batch_size = 2 give three pairs, with {len(PARTS[0])}, {len(PARTS[1])} and {len(PARTS[2])} examples",
+    f"$\\sqrt{{10}} \\approx {sqrt(10):.1f}$",
+    f"5 examples, batch size 2 and 3 epochs there are $3 \\cdot {ceil(5 / 2)} = {3 * ceil(5 / 2)}$ steps",
+    f"give [4.5], because 8 - 0.25 * 8 = {8 - 0.25 * 8:g} and 6 - 0.25 * 6 = {6 - 0.25 * 6}",
+    f"one step for every 900 examples, {10 * 900 // 900} steps in all",
+    f"one step for every 30 examples, {10 * 900 // 30} steps in all",
+    f"each of their steps costs {900 // 30} times less",
+    # reasons of the quiz
+    f"1 - 0.1 * 2 = {1 - 0.1 * 2} and 1 - 0.1 * (-3) = {1 - 0.1 * -3}",
+    f"{FULL_BATCHES} full batches hold {FULL_BATCHES} * 64 = {FULL_BATCHES * 64} examples",
+    f"The other {1000 - FULL_BATCHES * 64} examples are the last",
+    f"Together: {ceil(1000 / 64)} steps",
+    f"2 * 1000 = {2 * 1000}. So we train with formulas",
+    f"The slope for the score is p - y = {0.9 - 0}",
+    f"Times the input this is (0.9 * 2, 0.9 * (-1)) = ({0.9 * 2}, {0.9 * -1})",
+    # comments and reasons in the checks that students see
+    f"np.array([8.0, 3.0, {-cos(0.5):.8f}])",
+    f"an array of ints cannot hold {3 - 1e-5:.5f}",
+    f"ints cannot hold {4 - 0.3 * 0.5 * 4}",
+]
+
+
+@pytest.mark.parametrize("sentence", STATED)
+def test_a_stated_number_is_the_computed_one(sentence, said):
+    assert sentence in said
+
+
+# What the computations here start from: a change in the text must be a change here.
+GIVEN = [
+    "The slope of a loss at $\\theta = 5$ is $-2$",
+    "a = np.array([5.0, 7.0]) c = a c -= 1 print(a)",
+    "$x = 1, 2, 3$ with the true values $y = 2, 4, 6$",
+    "Take $h = 0.1$",
+    "Start at $\\theta^{(0)} = 3$ with $\\eta = 0.25$",
+    "The loss $L(\\theta) = \\theta_0^2 + 10 \\, \\theta_1^2$",
+    "$x_0 = (1, 2)$ with $y_0 = 1$ and $x_1 = (3, 0)$ with $y_1 = 2$. The parameters are $w = (1, 1)$ and $b = 0$",
+    "X = [[1, 2], [3, 0]], y = [1, 2], w = [1, 1], b = 0 ",
+    "$x_0 = (1, 2)$ with label 1 and $x_1 = (2, -1)$ with label 0. The parameters are $w = (0.5, 0)$ and $b = 0$",
+    "X = [[1, 2], [2, -1]], y = [1, 0], w = [0.5, 0], b = 0 ",
+    "one example $x = (1, 2)$ with the label 2, and there are three classes. All weights and biases are 0",
+    "X = [[1, 2]], y = [2], W and b all 0, K = 3 ",
+    "There are 5 examples, and the batch size is 2",
+    "params = [8.0], gradient = lambda X, y, a: [a], learning_rate = 0.25, n_epochs = 2 and one batch for all",
+    "The parameters are $\\theta = (1, 1)$ and the gradient there is $(2, -3)$. The learning rate is $0.1$",
+    "There are 1000 examples, and the batch size is 64",
+    "A model has 1000 parameters. You compute one gradient with central differences",
+    "gives the example $x = (2, -1)$ the probability $p = 0.9$ for class 1. Its true label is 0",
+]
+
+
+@pytest.mark.parametrize("sentence", GIVEN)
+def test_the_text_gives_the_values_used_here(sentence, said):
+    assert sentence in said
+
+
+@pytest.mark.parametrize("rate", [0.005, 0.04, 0.09, 0.11])
+def test_a_row_of_the_table_of_factors(rate, said):
+    (first,) = slopes(lambda t: t[0] - rate * 2 * t[0], [1.0]).round(8)
+    (second,) = slopes(lambda t: t[0] - rate * 20 * t[0], [1.0]).round(8)
+    assert f"| {rate} | {first:g} | {second:g} |" in said
+
+
+def test_the_seven_functions_are_the_exercises(reference):
+    names = [solution.removeprefix("quiz") for solution in solution_cells(load(ASSIGNMENT))]
+    assert len([name for name in names if not name.startswith("-")]) == len(MINE) == 7
+    assert set(MINE) <= set(reference)
+
+
+# ---------------------------------------------------------------- displayed formulas
+
+RNG = np.random.default_rng(0)
+DATA, TRUTH, LABELS, CLASSES = RNG.normal(size=(5, 3)), RNG.normal(size=5), [0, 1, 1, 0, 1], [3, 0, 1, 1, 0]
+LABELS, CLASSES = np.array(LABELS), np.array(CLASSES)
+w0, b0, W0, B0 = RNG.normal(size=3), 0.4, RNG.normal(size=(4, 3)), RNG.normal(size=4)
+LINEAR, LOGISTIC = linear_formula(DATA, TRUTH, w0, b0), logistic_formula(DATA, LABELS, w0, b0)
+SOFTMAX = softmax_formula(DATA, CLASSES, W0, B0)
+LINEAR_SLOPES = [
+    slopes(lambda w: mean_squared_error(DATA, TRUTH, w, b0), w0),
+    slopes(lambda b: mean_squared_error(DATA, TRUTH, w0, b), b0),
+]
+LOGISTIC_SLOPES = [
+    slopes(lambda w: logistic_loss(DATA, LABELS, w, b0), w0),
+    slopes(lambda b: logistic_loss(DATA, LABELS, w0, b), b0),
+]
+SOFTMAX_SLOPES = [
+    slopes(lambda W: cross_entropy(DATA, CLASSES, W, B0), W0),
+    slopes(lambda b: cross_entropy(DATA, CLASSES, W0, b), B0),
+]
+z0, Z0 = np.array([-1.5, 0.3, 2.0]), np.array([0.4, -1.0, 2.0])
+P0 = np.exp(Z0) / sum(np.exp(Z0))
+
+
+def score_slopes(f):
+    """The slopes of f at each entry of z0."""
+    return np.array([slopes(f, z) for z in z0])
+
+
+FORMULAS = [
+    (
+        "$f(\\theta) = \\theta_0^2 + 3 \\theta_0 \\theta_1$ at $\\theta = (1, 2)$",
+        [2 * 1 + 3 * 2, 3 * 1],
+        slopes(lambda t: t[0] ** 2 + 3 * t[0] * t[1], [1, 2]),
+    ),
+    (
+        "$L(\\theta) = \\theta^2$ has the gradient $2\\theta$",
+        2 * 3,
+        slopes(lambda t: t**2, 3),
+    ),
+    (
+        "Its gradient is $(2 \\theta_0, \\; 20 \\theta_1)$",
+        [2 * -4, 20 * 1],
+        slopes(lambda t: t[0] ** 2 + 10 * t[1] ** 2, [-4, 1]),
+    ),
+    (
+        "The slope of $r_i^2$ with respect to $r_i$ is $2 r_i$",
+        2 * z0,
+        score_slopes(lambda r: r**2),
+    ),
+    (
+        "\\frac{\\partial L}{\\partial w_j} = \\frac{2}{m} \\sum_i r_i \\, x_{ij}",
+        LINEAR[0],
+        LINEAR_SLOPES[0],
+    ),
+    ("\\frac{\\partial L}{\\partial b} = \\frac{2}{m} \\sum_i r_i$$", LINEAR[1], LINEAR_SLOPES[1]),
+    ("r_i = w . x_i + b - y_i, then dw_j = 2/m sum_i r_i x_ij", LINEAR[0], LINEAR_SLOPES[0]),
+    ("and db = 2/m sum_i r_i ", LINEAR[1], LINEAR_SLOPES[1]),
+    (
+        "put a factor $\\tfrac12$ in front of the loss, so that the 2 disappears",
+        LINEAR[0] / 2,
+        slopes(lambda w: mean_squared_error(DATA, TRUTH, w, b0) / 2, w0),
+    ),
+    (
+        "the loss is $-\\log \\sigma(z) = \\log(1 + e^{-z})$",
+        -np.log(sigma(z0)),
+        np.log(1 + np.exp(-z0)),
+    ),
+    (
+        "Its slope is $\\dfrac{-e^{-z}}{1 + e^{-z}} = p - 1$",
+        -np.exp(-z0) / (1 + np.exp(-z0)),
+        score_slopes(lambda z: np.log(1 + np.exp(-z))),
+    ),
+    (
+        "{1 + e^{-z}} = p - 1$",
+        -np.exp(-z0) / (1 + np.exp(-z0)),
+        sigma(z0) - 1,
+    ),
+    (
+        "the loss is $-\\log(1 - \\sigma(z)) = \\log(1 + e^{z})$",
+        -np.log(1 - sigma(z0)),
+        np.log(1 + np.exp(z0)),
+    ),
+    (
+        "Its slope is $\\dfrac{e^{z}}{1 + e^{z}} = p$",
+        np.exp(z0) / (1 + np.exp(z0)),
+        score_slopes(lambda z: np.log(1 + np.exp(z))),
+    ),
+    ("{1 + e^{z}} = p$", np.exp(z0) / (1 + np.exp(z0)), sigma(z0)),
+    (
+        "**the slope is $p - y$**",
+        [sigma(z0) - label for label in (0, 1)],
+        [score_slopes(lambda z, t=t: -t * np.log(sigma(z)) - (1 - t) * np.log(1 - sigma(z))) for t in (0, 1)],
+    ),
+    (
+        "\\frac{\\partial L}{\\partial w_j} = \\frac{1}{m} \\sum_i (p_i - y_i) \\, x_{ij}",
+        LOGISTIC[0],
+        LOGISTIC_SLOPES[0],
+    ),
+    ("\\frac{\\partial L}{\\partial b} = \\frac{1}{m} \\sum_i (p_i - y_i)$$", LOGISTIC[1], LOGISTIC_SLOPES[1]),
+    ("p_i = expit(w . x_i + b), then dw_j = 1/m sum_i (p_i - y_i) x_ij", LOGISTIC[0], LOGISTIC_SLOPES[0]),
+    ("and db = 1/m sum_i (p_i - y_i) ", LOGISTIC[1], LOGISTIC_SLOPES[1]),
+    (
+        "Its loss is $-\\log p_y = -z_y + \\log \\sum_l e^{z_l}$",
+        -np.log(P0),
+        -Z0 + log(sum(np.exp(Z0))),
+    ),
+    (
+        "The second part has the slope $\\dfrac{e^{z_k}}{\\sum_l e^{z_l}} = p_k$",
+        P0,
+        slopes(lambda z: log(sum(np.exp(z))), Z0),
+    ),
+    (
+        "The first part has the slope $-1$ when $k$ is the true class, and 0 otherwise",
+        [0, -1, 0],
+        slopes(lambda z: -z[1], Z0),
+    ),
+    (
+        "We write $D_{ik} = P_{ik} - [\\,k = y_i\\,]$",
+        P0 - [0, 1, 0],
+        slopes(lambda z: -log(np.exp(z[1]) / sum(np.exp(z))), Z0),
+    ),
+    (
+        "\\frac{\\partial L}{\\partial W_{kj}} = \\frac{1}{m} \\sum_i D_{ik} \\, x_{ij}",
+        SOFTMAX[0],
+        SOFTMAX_SLOPES[0],
+    ),
+    ("\\frac{\\partial L}{\\partial b_k} = \\frac{1}{m} \\sum_i D_{ik}$$", SOFTMAX[1], SOFTMAX_SLOPES[1]),
+    ("D_ik = P_ik - [k = y_i], then dW_kj = 1/m sum_i D_ik x_ij", SOFTMAX[0], SOFTMAX_SLOPES[0]),
+    ("and db_k = 1/m sum_i D_ik ", SOFTMAX[1], SOFTMAX_SLOPES[1]),
+]
+
+
+@pytest.mark.parametrize(("sentence", "formula", "differences"), FORMULAS, ids=[row[0] for row in FORMULAS])
+def test_a_displayed_formula_agrees_with_numerical_differentiation(sentence, formula, differences, said):
+    assert sentence in said
+    assert np.asarray(formula) == pytest.approx(np.asarray(differences), rel=1e-6, abs=1e-8)
+
+
+DIFFERENCES = {
+    "\\text{forward difference:}\\quad \\frac{f(\\theta + h) - f(\\theta)}{h}": lambda h: ((1 + h) ** 3 - 1) / h,
+    "\\text{central difference:}\\quad \\frac{f(\\theta + h) - f(\\theta - h)}{2h}": (
+        lambda h: ((1 + h) ** 3 - (1 - h) ** 3) / (2 * h)
+    ),
+}
+
+
+@pytest.mark.parametrize("formula", DIFFERENCES)
+def test_a_displayed_difference_goes_to_the_slope(formula, said):
+    assert formula in said
+    assert DIFFERENCES[formula](1e-6) == pytest.approx(3, abs=1e-5)
+
+
+def test_the_docstring_formula_of_the_central_difference(reference, said):
+    assert "entry j is (f(theta + h e_j) - f(theta - h e_j)) / (2 h)" in said
+    differences = slopes(lambda t: t[0] ** 3 + t[0] * t[1], [1.0, 2.0], h=0.5)
+    assert close(reference["numerical_gradient"](lambda t: t[0] ** 3 + t[0] * t[1], [1, 2], h=0.5), differences)
+
+
+def test_the_displayed_step_is_the_docstring_step(reference, said):
+    assert "\\theta^{(t+1)} = \\theta^{(t)} - \\eta \\, \\nabla L(\\theta^{(t)})" in said
+    assert "next theta = theta - learning_rate * gradient(theta)" in said
+    path = reference["gradient_descent"](np.cos, np.array([1.0, 2.0]), 0.3, 4)
+    assert close(path[1:], path[:-1] - 0.3 * np.cos(path[:-1]))
+
+
+def test_the_step_size_default_is_the_stated_one(reference, said):
+    default = inspect.signature(reference["numerical_gradient"]).parameters["h"].default
+    assert f"`h=1e-{-round(np.log10(default))}` is the default value" in said
+
+
+def test_the_lowest_point_of_the_valley_has_no_slope(said):
+    assert "its lowest point is $(0, 0)$" in said
+    assert close(slopes(lambda t: t[0] ** 2 + 10 * t[1] ** 2, [0, 0]), np.zeros(2))
+
+
+@pytest.mark.parametrize(("rate", "diverges"), [(0.099, False), (0.101, True)])
+def test_the_limit_of_the_learning_rate_is_a_tenth(rate, diverges):
+    path = descend(lambda t: np.array([2, 20]) * t, [-4.0, 1.0], rate, 1000)
+    assert (abs(path[-1]).max() > 100) == diverges
+
+
+def test_the_library_functions_are_safe_for_very_large_scores(said):
+    assert said.count("It is safe for very large scores") == 2
+    assert np.isfinite(expit([1e4, -1e4])).all() and np.isfinite(softmax([[1e4, -1e4]], axis=1)).all()
+
+
+# ---------------------------------------------------------------- docstring examples
+
+EXAMPLES = {
+    "numerical_gradient": (
+        lambda f: f(lambda theta: theta[0] ** 2 + 3 * theta[0] * theta[1], [1, 2]),
+        [8, 3],
+    ),
+    "gradient_descent": (lambda f: f(lambda theta: 2 * theta, 3, learning_rate=0.25, n_steps=2), HISTORY),
+    "linear_regression_gradient": (
+        lambda f: np.append(*f(np.array([[1, 2], [3, 0]]), np.array([1, 2]), np.array([1, 1]), 0)),
+        [*LR_DW, LR_DB],
+    ),
+    "logistic_regression_gradient": (
+        lambda f: np.append(*f(np.array([[1, 2], [2, -1]]), np.array([1, 0]), np.array([0.5, 0]), 0)),
+        [*LOG_DW, LOG_DB],
+    ),
+    "softmax_regression_gradient": (
+        lambda f: np.column_stack(f(np.array([[1, 2]]), np.array([2]), np.zeros((3, 2)), np.zeros(3))),
+        [[float(d), float(2 * d), float(d)] for d in SOFT_D],
+    ),
+    "minibatches": (
+        lambda f: [len(labels) for _, labels in f(np.zeros((5, 2)), np.arange(5), 2, np.random.default_rng(0))],
+        [2, 2, 1],
+    ),
+    "sgd": (
+        lambda f: f(lambda X, y, a: [a], [8.0], np.zeros((3, 1)), np.zeros(3), 0.25, 3, 2, np.random.default_rng(0)),
+        [4.5],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_reference_gives_what_the_docstring_example_says(name, reference):
+    run, expected = EXAMPLES[name]
+    assert np.asarray(run(reference[name]), dtype=float) == pytest.approx(np.array(expected, dtype=float), abs=1e-8)
+
+
+def test_every_docstring_has_an_example(reference):
+    assert all("Example: " in reference[name].__doc__ for name in EXAMPLES)
+    assert set(EXAMPLES) == set(MINE)
+
+
+def test_sgd_calls_the_gradient_of_linear_regression_as_the_text_says(reference, said):
+    assert (
+        "`gradient(X_batch, y_batch, *params)` is the same as `gradient(X_batch, y_batch, params[0], params[1]" in said
+    )
+    assert "called in exactly this way, with `params = [w, b]`" in said
+    found = reference["sgd"](
+        reference["linear_regression_gradient"], [w0, b0], DATA, TRUTH, 0.1, 5, 1, np.random.default_rng(0)
+    )
+    assert np.append(*found) == pytest.approx(np.append(w0, b0) - 0.1 * np.append(*LINEAR))
+
+
+# ---------------------------------------------------------------- warm-up and remarks
+
+
+def test_the_loss_falls_against_the_sign_of_the_slope():
+    def loss(theta):
+        return 9 - 2 * theta  # slope -2, also at 5
+
+    assert slopes(loss, 5) == pytest.approx(-2)
+    assert loss(5.1) < loss(5)
+
+
+def test_a_new_array_leaves_the_old_one_as_it_was():
+    a = np.array([5.0, 7.0])
+    c = a
+    c = c - 1
+    assert a.tolist() == [5, 7] and c.tolist() == [4, 6]
+
+
+def test_the_same_seed_gives_the_same_permutation():
+    one, other = (np.random.default_rng(0).permutation(5).tolist() for _ in range(2))
+    assert one == other and sorted(one) == [0, 1, 2, 3, 4]
+
+
+def test_the_softmax_step_makes_the_score_of_the_true_class_larger():
+    dW, db = softmax_formula(np.array([[1, 2]]), [2], np.zeros((3, 2)), np.zeros(3))
+    scores = -dW @ [1, 2] - db
+    assert scores[2] > 0 > max(scores[:2])
+
+
+def test_the_first_score_of_the_logistic_example_grows():
+    w, b = np.array([0.5, 0]) - 0.1 * np.array(LOG_DW), -0.1 * LOG_DB
+    assert w @ [1, 2] + b > 0.5
+
+
+# ---------------------------------------------------------------- what the pictures show
+
+
+def errors(difference):
+    """Distance from the slope 3 of the cube at 1, for the steps 0.1, 0.01, ..."""
+    return np.array([abs(difference(10.0**-k) - 3) for k in range(1, 13)])
+
+
+FORWARD_ERRORS, CENTRAL_ERRORS = map(errors, DIFFERENCES.values())
+
+
+def path_of(after, rate):
+    return after["learning-rates-picture"]["paths"][f"rate {rate}"]
+
+
+def ends(after):
+    return [np.linalg.norm(path_of(after, rate)[-1]) for rate in (0.005, 0.04, 0.09, 0.11)]
+
+
+def last_losses(after):
+    return [curve[-1] for curve in after["loss-curves-picture"]["curves"].values()]
+
+
+def turns(values):
+    """How often the sign changes from one value to the next."""
+    return int(np.sum(np.sign(values[1:]) != np.sign(values[:-1])))
+
+
+def grows(values):
+    return bool(np.all(np.diff(values) > 0))
+
+
+def line_side(after, step, point):
+    w_0, w_1, b = after["decision-line-picture"]["path"][step]
+    return w_0 * point[0] + w_1 * point[1] + b
+
+
+def inside(corner, triangle):
+    """Whether the corner is a mean of the three points with positive weights."""
+    return np.all(np.linalg.solve(np.vstack([np.transpose(triangle), np.ones(3)]), [*corner, 1]) > 0)
+
+
+def borders(after):
+    """How often the predicted class changes on a small and on a large circle around the meeting point."""
+    found = after["regions-picture"]
+    theta, angles = found["path"][1000], np.linspace(0, 2 * np.pi, 3601)
+    W, b = theta[:, :2], theta[:, 2]
+    centre = np.linalg.solve(W[:2] - W[2], b[2] - b[:2])
+    circle = np.column_stack([np.cos(angles), np.sin(angles)])
+    predicted = [np.argmax((centre + radius * circle) @ W.T + b, axis=1) for radius in (0.5, 50)]
+    return [int(np.sum(p[1:] != p[:-1])) for p in predicted], np.array_equal(*predicted)
+
+
+CLAIMS = {
+    # slope-picture
+    "lowest point at w = 2, where the slope is": lambda a: close(a["slope-picture"]["slopes"][1], 0),
+    "At w = 1 the slope is {slopes[0]:.2f}: the way down is to the right": (
+        lambda a: a["slope-picture"]["slopes"][0] < 0
+    ),
+    "At w = 3.5 it is {slopes[2]:.2f}: the way down is to the left": lambda a: a["slope-picture"]["slopes"][2] > 0,
+    "At the lowest point the slope is 0": (
+        lambda a: np.argmin([np.mean((w * np.arange(1, 4) - [2, 4, 6]) ** 2) for w in range(5)]) == 2
+    ),
+    # step-size-picture
+    "The central difference is much closer": lambda a: abs(CENTRAL - 3) < abs(FORWARD - 3) / 10,
+    "from $0.1$ down to $10^{-12}$": (
+        lambda a: close(a["step-size-picture"]["steps"] / 10.0 ** np.arange(-12, 0), np.ones(12))
+    ),
+    "makes the forward error about 10 times smaller": (
+        lambda a: FORWARD_ERRORS[:5] / FORWARD_ERRORS[1:6] == pytest.approx(10, rel=0.05)
+    ),
+    "and the central error about 100 times smaller": (
+        lambda a: CENTRAL_ERRORS[:3] / CENTRAL_ERRORS[1:4] == pytest.approx(100, rel=0.05)
+    ),
+    "Then both errors grow again": (lambda a: all(e[-1] > 1000 * e.min() for e in (FORWARD_ERRORS, CENTRAL_ERRORS))),
+    "For central differences a step near $10^{-5}$ is good": lambda a: (
+        10.0 ** -(1 + CENTRAL_ERRORS.argmin())
+        in (
+            1e-4,
+            1e-5,
+            1e-6,
+        )
+    ),
+    # learning-rates-picture and loss-curves-picture
+    "We start at $(-4, 1)$ and take 20 steps": (
+        lambda a: path_of(a, 0.04)[0].tolist() == [-4, 1] and len(path_of(a, 0.04)) == 21
+    ),
+    "with each of the learning rates $0.005$, $0.04$, $0.09$ and $0.11$": (
+        lambda a: a["learning-rates-picture"]["rates"] == [0.005, 0.04, 0.09, 0.11]
+    ),
+    "Rate 0.005 has hardly moved": lambda a: ends(a)[0] > 0.75 * np.linalg.norm([-4, 1]),
+    "Rate 0.04 walks smoothly": lambda a: turns(path_of(a, 0.04)[:, 1]) == 0,
+    "Rate 0.09 jumps from side to side": lambda a: turns(path_of(a, 0.09)[:, 1]) == 20,
+    "and comes closest": lambda a: np.argmin(ends(a)) == 2 and np.argmin(last_losses(a)) == 2,
+    "With rate 0.11 the jumps grow": (
+        lambda a: turns(path_of(a, 0.11)[:, 1]) == 20 and grows(abs(path_of(a, 0.11)[:, 1]))
+    ),
+    "and the path leaves the picture": lambda a: abs(path_of(a, 0.11)[-1, 1]) > 2.4,
+    "Only the largest rate ends with a larger loss than at the start": (
+        lambda a: [value > 4**2 + 10 for value in last_losses(a)] == [False, False, False, True]
+    ),
+    "A step replaces $\\theta_0$ by $(1 - 2\\eta)\\,\\theta_0$": (
+        lambda a: all(close(path_of(a, r)[1:, 0], (1 - 2 * r) * path_of(a, r)[:-1, 0]) for r in (0.005, 0.09))
+    ),
+    "and $\\theta_1$ by $(1 - 20\\eta)\\,\\theta_1$": (
+        lambda a: all(close(path_of(a, r)[1:, 1], (1 - 20 * r) * path_of(a, r)[:-1, 1]) for r in (0.005, 0.11))
+    ),
+    "straight, but slow along the valley": lambda a: abs(path_of(a, 0.04)[3]).tolist()[1] < 0.01 < 3 < 4 * 0.92**3,
+    # gradient-check
+    "compare it with the numerical gradient": (
+        lambda a: close(
+            np.append(a["gradient-check"]["dw"], a["gradient-check"]["db"]),
+            a["gradient-check"]["slopes"],
+        )
+    ),
+    # line-picture
+    "The data are 40 points near the line $y = 2 - 0.5x$": (
+        lambda a: len(a["line-picture"]["x"]) == 40 and a["line-picture"]["best"] == pytest.approx([-0.5, 2], abs=0.25)
+    ),
+    "The data fall from left to right": lambda a: a["line-picture"]["best"][0] < 0,
+    "The model starts with $w = 0$ and $b = 0$": lambda a: a["line-picture"]["path"][0].tolist() == [0, 0],
+    "After the first step the line **rises**": lambda a: a["line-picture"]["path"][1, 0] > 0,
+    "Most points lie above the flat line": lambda a: np.mean(a["line-picture"]["y"] > 0) > 0.5,
+    "After 100 steps the line is almost the best line of all": (
+        lambda a: a["line-picture"]["path"][100] == pytest.approx(a["line-picture"]["best"], abs=0.05)
+    ),
+    "so its line lies flat at height 0. The learning rate is 0.1": (
+        lambda a: close(
+            a["line-picture"]["path"],
+            descend(
+                lambda t: np.append(*linear_gradient(a["line-picture"]["X"], a["line-picture"]["y"], t[:1], t[1])),
+                [0, 0],
+                0.1,
+                100,
+            ),
+        )
+    ),
+    # decision-line-picture
+    "We start with bad weights, $w = (1, -1)$ and $b = 0$": (
+        lambda a: (
+            a["decision-line-picture"]["path"][0].tolist() == [1, -1, 0]
+            and a["decision-line-picture"]["right"][0] < 0.6
+        )
+    ),
+    "The line first runs from the lower left to the upper right": lambda a: line_side(a, 0, (1, 1)) == 0,
+    "It turns until it lies between the two classes": (
+        lambda a: line_side(a, 100, (-1, -1)) < 0 < line_side(a, 100, (1, 1.5))
+    ),
+    "After 10 steps more than 9 of 10 labels are right": (
+        lambda a: a["decision-line-picture"]["shown"][2] == 10 and a["decision-line-picture"]["right"][2] > 0.9
+    ),
+    "The next 90 steps bring only a few more": (
+        lambda a: 1 <= round(80 * np.diff(a["decision-line-picture"]["right"])[2]) <= 5
+    ),
+    "Each step only makes the logistic loss smaller": (
+        lambda a: grows(
+            [
+                -logistic_loss(a["decision-line-picture"]["X"], a["decision-line-picture"]["y"], t[:2], t[2])
+                for t in a["decision-line-picture"]["path"]
+            ]
+        )
+    ),
+    "all points $(u, v)$ with $w_0 u + w_1 v + b = 0$": (
+        lambda a: close(
+            sigma(
+                line_side(
+                    a,
+                    10,
+                    (
+                        2,
+                        -(2 * a["decision-line-picture"]["path"][10, 0] + a["decision-line-picture"]["path"][10, 2])
+                        / a["decision-line-picture"]["path"][10, 1],
+                    ),
+                )
+            ),
+            0.5,
+        )
+    ),
+    # regions-picture
+    "one array `theta` of shape `(3, 3)`": lambda a: a["regions-picture"]["path"].shape == (1001, 3, 3),
+    "The border has three straight pieces, and they meet in one point": lambda a: borders(a) == ([3, 3], True),
+    "After the first step the meeting point is at $(0, 0)$": (
+        lambda a: a["regions-picture"]["corners"][0].tolist() == [0, 0]
+    ),
+    "because all biases are still 0": lambda a: close(a["regions-picture"]["path"][1, :, 2], np.zeros(3)),
+    "Later the biases move it to its place between the three groups": (
+        lambda a: (
+            inside(a["regions-picture"]["corners"][2], [(1, 1), (4, 1.5), (2, 4)])
+            and not inside(a["regions-picture"]["corners"][0], [(1, 1), (4, 1.5), (2, 4)])
+        )
+    ),
+    # noise-picture
+    "The star shows the gradient of all 2000 examples": lambda a: len(a["noise-picture"]["x"]) == 2000,
+    "40 batches of 5 examples, and 40 batches of 50 examples": lambda a: len(a["noise-picture"]["guesses"]) == 80,
+    "The larger batches are about 3 times closer": (
+        lambda a: a["noise-picture"]["wide"] / a["noise-picture"]["near"] == pytest.approx(3, abs=0.5)
+    ),
+    "near the line $y = 2 - 0.5 x$ again": (
+        lambda a: np.polyfit(a["noise-picture"]["x"], a["noise-picture"]["y"], 1) == pytest.approx([-0.5, 2], abs=0.05)
+    ),
+    "a direction that is only about 3 times more exact": lambda a: round(sqrt(50 / 5)) == 3,
+    # race-picture
+    "softmax regression on 900 examples of three classes": (
+        lambda a: len(a["race-picture"]["X"]) == 900 and set(a["race-picture"]["y"]) == {0, 1, 2}
+    ),
+    "Both have the same start": lambda a: close(a["race-picture"]["full"][0], a["race-picture"]["mini"][0]),
+    "The full batch falls in 10 stairs": lambda a: grows(-a["race-picture"]["full"][::30]),
+    "The minibatches reach the end of the upper curve": (
+        lambda a: np.all(a["race-picture"]["full"][30:] > np.array(a["race-picture"]["mini"])[30:])
+    ),
+    "in less than half an epoch": lambda a: 0 < a["race-picture"]["first"] < 900 / 2,
+    "For this they need about as many steps as the full batch": (
+        lambda a: a["race-picture"]["first"] / 30 == pytest.approx(10, abs=4)
+    ),
+    "Not every step of the lower curve goes down": lambda a: not grows(-np.array(a["race-picture"]["mini"])),
+    "This noise stays until the end": lambda a: not grows(-np.array(a["race-picture"]["mini"][-31:])),
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_claim_about_a_picture_is_true(claim, said, after):
+    assert claim in said
+    assert CLAIMS[claim](after)
+
+
+def test_the_full_batch_with_a_larger_learning_rate(said, after):
+    X, y = after["race-picture"]["X"], after["race-picture"]["y"]
+    W, b = train(softmax_gradient, [np.zeros((3, 2)), np.zeros(3)], X, y, 3, 900, 10, np.random.default_rng(0))
+    assert f"with the rate 3 its 10 steps reach {cross_entropy(X, y, W, b):.3f}." in said
+
+
+def test_the_distance_of_a_batch_gradient_shrinks_like_one_over_the_root_of_its_size(said, after):
+    assert "shrinks like $1 / \\sqrt{B}$" in said
+    X, y = after["noise-picture"]["X"], after["noise-picture"]["y"]
+    single = -2 * y[:, None] * np.column_stack([X, np.ones(2000)])
+    rows = np.random.default_rng(0).integers(2000, size=(1000, 50))
+    far = [np.linalg.norm(single[rows[:, :B]].mean(axis=1) - single.mean(axis=0), axis=1).mean() for B in (5, 50)]
+    assert far[0] / far[1] == pytest.approx(sqrt(10), rel=0.1)
+
+
+# ---------------------------------------------------------------- quiz
+
+
+@pytest.fixture(scope="module")
+def chosen(cells, reference):
+    """``chosen(number)``: the text of the answer that the key of this question names."""
+
+    def text(number):
+        options = dict(re.findall(r"- \*\*(\w)\*\* (.*)", cells[f"quiz-{number}-text"]))
+        return options[reference[f"quiz_{number}"]()]
+
+    return text
+
+
+@pytest.mark.parametrize("number", QUIZ)
+def test_the_hidden_test_wants_the_key(number, cells, reference):
+    key = re.search(r'\.choice\("(\w)"', cells[f"test-quiz-{number}"])[1]
+    assert key == reference[f"quiz_{number}"]()
+
+
+@pytest.mark.parametrize("number", QUIZ)
+def test_no_two_options_of_a_question_are_equal(number, cells):
+    options = [option for _, option in re.findall(r"- \*\*(\w)\*\* (.*)", cells[f"quiz-{number}-text"])]
+    assert len(options) == len(set(options)) == 4
+
+
+def test_the_quiz_key_about_a_step(chosen):
+    theta = np.array([1, 1]) - 0.1 * np.array([2, -3])
+    assert chosen(1) == f"$({theta[0]:g}, \\; {theta[1]:g})$"
+
+
+def test_the_losses_of_the_quiz_question_about_growing_losses(cells):
+    losses = re.search(r"from step to step: ([\d, ]+)\.", cells["quiz-2-text"])[1]
+    assert grows([int(value) for value in losses.split(",")])
+
+
+@pytest.mark.parametrize(
+    ("rate", "steps", "helps"),
+    [(0.11 / 2, 20, True), (0.11 * 2, 20, False), (0.11, 200, False)],
+    ids=["smaller rate", "larger rate", "more steps"],
+)
+def test_the_quiz_key_about_growing_losses(rate, steps, helps, chosen):
+    assert chosen(2) == "a smaller learning rate"
+    path = descend(lambda t: 20 * t, 1.0, rate, steps)
+    assert (abs(path[-1]) < abs(path[0])) == helps
+
+
+def test_a_growing_loss_jumps_over_the_lowest_point(said):
+    assert "Each step jumps over the lowest point and lands higher on the other side" in said
+    path = descend(lambda t: 20 * t, 1.0, 0.11, 20)
+    assert turns(path) == 20 and grows(10 * path**2)
+
+
+def test_the_quiz_key_about_steps_in_an_epoch(chosen):
+    assert int(chosen(3)) == len(batches_of(np.zeros((1000, 1)), np.zeros(1000), 64, np.random.default_rng(0)))
+
+
+def test_the_quiz_key_about_central_differences(chosen, reference):
+    loss = MagicMock(return_value=0.0)
+    reference["numerical_gradient"](loss, np.zeros(1000))
+    assert chosen(4) == f"{loss.call_count} times" == f"{2 * 1000} times"
+
+
+def test_the_quiz_key_about_one_example(chosen):
+    b = log(0.9 / 0.1)  # with w = 0 this bias gives p = 0.9
+    X, y = np.array([[2.0, -1.0]]), np.array([0])
+    dw = slopes(lambda w: logistic_loss(X, y, w, b), np.zeros(2))
+    assert chosen(5) == f"$({dw[0]:.1f}, \\; {dw[1]:.1f})$"
