@@ -1,11 +1,12 @@
 # Each of these sets itself up: a virtual environment in .venv/ with the pinned packages.
-#   make demo      grade a class of twelve on assignments 01 to 04, and check every grade
+#   make demo      grade a class of twelve on assignments 01 to 05, and check every grade
 #   make test      run all tests
 #   make lab       open JupyterLab on the course
+#   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST
 #   make release   regenerate release/ after a change in source/ or misconceptions/
 #   make tidy      take outputs and counts out of the notebooks in source/, format the Python files
 
-.PHONY: demo test lab release tidy
+.PHONY: demo test lab bench-lab release tidy
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -20,6 +21,9 @@ test: .venv/ready-dev
 
 lab: .venv/ready
 	$(BIN)/jupyter lab
+
+bench-lab: .venv/ready
+	$(BIN)/python -m lab.compare
 
 release: .venv/ready
 	$(BIN)/python -m tools.release

@@ -26,6 +26,9 @@ c.OverwriteCells.add_missing_cells = True
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"(?s).*"
 
+# A rubric stands in the locked text of its question, so that formgrader shows it above the answer.
+c.ClearMarkScheme.enforce_metadata = False
+
 
 class HideTests(NbGraderPreprocessor):
     """Take hidden tests, and what they printed, out of the feedback that students receive."""

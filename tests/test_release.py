@@ -7,10 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from nbgrader.utils import is_grade
 
 from tools import release
-from tools.notebooks import RELEASE, SOURCE, assignments, grade_id, load, notebook_path, solution_cells
+from tools.notebooks import (
+    RELEASE,
+    SOURCE,
+    assignments,
+    grade_cells,
+    grade_id,
+    load,
+    notebook_path,
+    solution_cells,
+)
 
 
 def execute(path):
@@ -79,7 +87,7 @@ def test_generated_helpers_in_source_are_not_stale(assignment):
 @pytest.mark.parametrize("assignment", assignments())
 def test_release_holds_no_solution_and_no_hidden_test(assignment):
     text = notebook_path(assignment, RELEASE).read_text(encoding="utf-8")
-    for word in ("BEGIN SOLUTION", "HIDDEN", "hidden=True", ".choice("):
+    for word in ("BEGIN SOLUTION", "HIDDEN", "hidden=True", ".choice(", "MARK SCHEME", "Rubric"):
         assert word not in text
     released = {grade_id(c): c.source for c in load(assignment, RELEASE).cells}
     for key, cell in solution_cells(load(assignment)).items():
@@ -97,7 +105,7 @@ def test_shipped_hints_hold_no_code(assignment):
 
 @pytest.mark.parametrize("assignment", assignments())
 def test_the_untouched_notebook_stops_only_at_unanswered_checks(assignment, untouched):
-    checks = {c.id for c in load(assignment).cells if is_grade(c)}
+    checks = set(grade_cells(load(assignment)))
     found = errors(untouched[assignment])
     assert set(found) == checks
     assert {o.ename for o in found.values()} == {"CheckFailed"}

@@ -34,6 +34,11 @@ def courses(tmp_path_factory):
         course.generate(assignment)
         course.submit("reference", assignment, reference(assignment))
         course.submit("untouched", assignment, {})
+        if "framework" in reference(assignment):  # it may be imported from a file beside the notebook
+            source = reference(assignment)["framework"]
+            answer = {"framework": "from framework import *\n"}
+            files = {"framework.py": "import numpy as np\n" + source}
+            course.submit("imports", assignment, reference(assignment) | answer, files)
         for student, answer in sample(assignment).items():
             course.submit(student, assignment, reference(assignment) | answer)
         return course, course.autograde(assignment)
@@ -53,6 +58,11 @@ def test_the_reference_gets_full_marks_in_the_gradebook(assignment, courses):
     course, _ = courses[assignment]
     scores = course.scores("reference", assignment)
     assert scores == {key: outcome.points for key, outcome in running.run(assignment, {}).items()}
+
+
+def test_a_framework_in_a_file_beside_the_notebook_gets_full_marks(courses):
+    course, _ = courses["05-mnist-lab"]
+    assert course.scores("imports", "05-mnist-lab") == course.scores("reference", "05-mnist-lab")
 
 
 @pytest.mark.parametrize("assignment", assignments())

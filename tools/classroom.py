@@ -24,8 +24,11 @@ class Course:
         shutil.copytree(SOURCE / assignment, self.folder / "source" / assignment, ignore=ignored)
         nbgrader(self.folder, "generate_assignment", assignment)
 
-    def submit(self, student, assignment, answers):
-        """Hand in the released notebook with ``answers``, ``{solution id: source}``; return its path."""
+    def submit(self, student, assignment, answers, files=None):
+        """Hand in the released notebook with ``answers``, ``{solution id: source}``; return its path.
+
+        files: ``{name: text}`` to hand in beside the notebook
+        """
         submitted = self.folder / "submitted" / student / assignment
         shutil.copytree(self.folder / "release" / assignment, submitted)
         path = notebook_path(assignment, submitted.parent)
@@ -33,6 +36,8 @@ class Course:
         for cell in notebook.cells:
             cell.source = answers.get(grade_id(cell), cell.source)
         nbformat.write(notebook, path)
+        for name, text in (files or {}).items():
+            (submitted / name).write_text(text, encoding="utf-8")
         return path
 
     def autograde(self, assignment, *options):
@@ -40,13 +45,16 @@ class Course:
         return nbgrader(self.folder, "autograde", assignment, *options, check=False)
 
     def scores(self, student, assignment):
-        """Return ``{test id: points}`` from the gradebook, or None when there is no grade."""
+        """Return ``{test id: points}`` from the gradebook, or None when there is no grade.
+
+        Answers in words are left out: a teacher grades them.
+        """
         with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}") as gradebook:
             try:
                 submission = gradebook.find_submission(assignment, student)
             except MissingEntry:
                 return None
-            grades = [g for n in submission.notebooks for g in n.grades]
+            grades = [g for n in submission.notebooks for g in n.grades if g.cell.cell_type == "code"]
             if any(g.auto_score is None for g in grades):
                 return None
             return {g.name: g.score for g in grades}

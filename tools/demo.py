@@ -28,7 +28,7 @@ class Student:
 
     name: str
     story: str
-    points: tuple  # for each assignment, in course order
+    points: tuple  # for each assignment, in course order, without the answers that a teacher grades by hand
     answered: str = SOLVED
     unusual: int | None = None  # take this right variant of every exercise, not the reference
     mistakes: dict = field(default_factory=dict)  # {exercise: label of a wrong variant}
@@ -41,27 +41,29 @@ CRASHES = {
     "numerical-gradient": "def numerical_gradient(f, theta, h=1e-5):\n    return numerical_gradient(f, theta, h)\n",
     "cost": "def cost(Thetas, X, Y, lam):\n    raise SystemExit\n",
     "tanh": "class Tanh(Layer):\n    def forward(self, Z):\n        return Z[99, 99]\n",
+    "confusion-matrix": "def confusion_matrix(y_true, y_pred, n_classes):\n    return y_true[10**9]\n",
 }
 CLASS = (
-    Student("ada", "everything right", (40, 40, 40, 40)),
-    Student("ben", "right, written unusually", (40, 40, 40, 40), unusual=0),
-    Student("chen", "right, written unusually", (40, 40, 40, 40), unusual=1),
-    Student("dina", "right, written unusually", (40, 40, 40, 40), unusual=2),
+    Student("ada", "everything right", (40, 40, 40, 40, 28)),
+    Student("ben", "right, written unusually", (40, 40, 40, 40, 28), unusual=0),
+    Student("chen", "right, written unusually", (40, 40, 40, 40, 28), unusual=1),
+    Student("dina", "right, written unusually", (40, 40, 40, 40, 28), unusual=2),
     Student(
         "emil",
         "one mistake in each",
-        (34, 39, 38, 38),
+        (34, 39, 38, 38, 25),
         mistakes={
             "softmax": "sums-over-examples",
             "numerical_gradient": "forward-difference",
             "relu_derivative": "returns-relu",
             "Softmax": "only-the-diagonal",
+            "confusion_matrix": "transposed",
         },
     ),
     Student(
         "fatma",
         "two mistakes in each",
-        (33, 35, 37, 37),
+        (33, 35, 37, 37, 19),
         mistakes={
             "sigmoid": "overflows-to-nan",
             "logistic_loss": "sum-instead-of-mean",
@@ -71,12 +73,14 @@ CLASS = (
             "cost": "penalises-biases",
             "CrossEntropyLoss": "backward-forgets-1-over-m",
             "train_epoch": "plain-mean-of-the-batches",
+            "split": "shuffles-x-and-y-apart",
+            "fit": "measured-before-the-epoch",
         },
     ),
     Student(
         "goran",
         "turns matrices the wrong way",
-        (30, 34, 40, 29),
+        (30, 34, 40, 29, 16),
         mistakes={
             "linear_scores": "forgets-the-transpose",
             "softmax": "sums-over-everything",
@@ -84,12 +88,14 @@ CLASS = (
             "Linear": "weights-lie-the-other-way",
             "ReLU": "changes-its-input",
             "Network": "forward-starts-at-the-last-layer",
+            "prepare": "examples-in-columns",
+            "accuracy": "wrong-axis",
         },
     ),
     Student(
         "hana",
         "mixes up signs",
-        (29, 25, 38, 39),
+        (29, 25, 38, 39, 17),
         mistakes={
             "sigmoid": "sign-of-the-exponent",
             "cross_entropy": "forgets-the-minus",
@@ -98,12 +104,14 @@ CLASS = (
             "logistic_regression_gradient": "wrong-sign",
             "train": "goes-uphill",
             "Tanh": "forgets-the-square",
+            "prepare": "turned-into-negatives",
+            "build_mlp": "softmax-at-the-end",
         },
     ),
-    Student("ivan", "answers a to every question", (36, 36, 36, 36), broken=GUESSES),
-    Student("jun", "nothing", (0, 0, 0, 0), answered=UNWRITTEN),
-    Student("kofi", "one function of each crashes", (34, 35, 37, 38), broken=CRASHES),
-    Student("lena", "the first half", (23, 31, 24, 28), answered=HALF),
+    Student("ivan", "answers a to every question", (36, 36, 36, 36, 24), broken=GUESSES),
+    Student("jun", "nothing", (0, 0, 0, 0, 0), answered=UNWRITTEN),
+    Student("kofi", "one function of each crashes", (34, 35, 37, 38, 25), broken=CRASHES),
+    Student("lena", "the first half", (23, 31, 24, 28, 15), answered=HALF),
 )
 
 

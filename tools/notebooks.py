@@ -34,8 +34,13 @@ def grade_id(cell):
 
 
 def solution_cells(notebook):
-    """Return ``{grade id: cell}`` of the cells that students answer."""
-    return {grade_id(c): c for c in notebook.cells if is_solution(c)}
+    """Return ``{grade id: cell}`` of the cells that students answer in code."""
+    return {grade_id(c): c for c in notebook.cells if is_solution(c) and not is_grade(c)}
+
+
+def manual_cells(notebook):
+    """Return ``{grade id: cell}`` of the answers in words, which a teacher grades."""
+    return {grade_id(c): c for c in notebook.cells if is_solution(c) and is_grade(c)}
 
 
 def grade_cells(notebook):
@@ -60,9 +65,9 @@ def answer_name(cell):
 
 
 def graded_names(notebook):
-    """Return ``{name: grade id}`` of the exercises, without the quiz."""
+    """Return ``{name: grade id}`` of the exercises, without the quiz and what students bring along."""
     cells = solution_cells(notebook)
-    return {answer_name(c): key for key, c in cells.items() if not key.startswith("quiz-")}
+    return {answer_name(c): key for key, c in cells.items() if not key.startswith("quiz-") and key != "framework"}
 
 
 def owner(test_id, solution_ids):

@@ -21,7 +21,8 @@ from tqdm import tqdm
 from tools import running, variants
 from tools.notebooks import RELEASE, ROOT, SOURCE, assignments
 
-HELPERS = ("checks.py", "drawing.py")
+HELPERS = {"checks.py": SOURCE, "drawing.py": SOURCE}  # in every assignment
+LOADER = {"05-mnist-lab": {"mnist.py": ROOT / "lab"}}
 PROBES_HEAD = '''"""Small calls whose results tell known mistakes apart. Generated from misconceptions/."""
 
 import numpy as np
@@ -33,7 +34,7 @@ def helper_files(assignment):
     exercises = variants.read(assignment)
     probes = [PROBES_HEAD] + [exercise.probe for exercise in exercises.values()]
     hints = {name: _hints(assignment, exercise) for name, exercise in exercises.items()}
-    files = {name: (SOURCE / name).read_text(encoding="utf-8") for name in HELPERS}
+    files = {name: (folder / name).read_text(encoding="utf-8") for name, folder in _copied(assignment).items()}
     files["probes.py"] = "\n\n".join(probes)
     files["hints.json"] = json.dumps(hints, indent=1, sort_keys=True) + "\n"
     return files
@@ -41,8 +42,8 @@ def helper_files(assignment):
 
 def write_helpers(assignment):
     """Write the generated files of an assignment into source/."""
-    for name in HELPERS:  # first: the hints are found by running the notebook, which imports them
-        shutil.copy(SOURCE / name, SOURCE / assignment)
+    for name, folder in _copied(assignment).items():  # first: the notebook imports them, and is run for the hints
+        shutil.copy(folder / name, SOURCE / assignment)
     for name, text in helper_files(assignment).items():
         (SOURCE / assignment / name).write_text(text, encoding="utf-8")
 
@@ -72,6 +73,11 @@ def _hints(assignment, exercise):
     wrong = [v for v in exercise.variants if v.wrong]
     seen = running.observe_many(assignment, [v.source for v in wrong], exercise.probe, exercise.name)
     return [{"hint": v.hint, "results": s} for v, s in zip(wrong, seen, strict=True)]
+
+
+def _copied(assignment):
+    """Return ``{file name: folder of its hand-edited copy}``."""
+    return HELPERS | LOADER.get(assignment, {})
 
 
 _ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")

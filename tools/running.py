@@ -66,6 +66,12 @@ def observe_many(assignment, sources, probe, name):
     return [in_fork(_observe, assignment, source, probe, name) for source in sources]
 
 
+def try_cells(assignment, answers, sources):
+    """Return the error message, or '', of each of ``sources``, run one by one after the answers of ``run``."""
+    _prepare(assignment)
+    return in_fork(_try, assignment, answers, sources)
+
+
 def trivial_answers(assignment, name):
     """Return ``{label: source}`` of five answers that must score nothing."""
     notebook = _load(assignment)
@@ -124,6 +130,11 @@ def _observe(assignment, source, probe, name):
     namespace = _namespace(assignment, notebook, {graded_names(notebook)[name]: source})
     exec(probe, namespace)
     return namespace["Check"].__init__.__globals__["observe"](namespace[f"probe_{name}"], namespace[name])
+
+
+def _try(assignment, answers, sources):
+    namespace = _namespace(assignment, _load(assignment), answers)
+    return [_execute(source, f"cell {i}", namespace) for i, source in enumerate(sources)]
 
 
 def _namespace(assignment, notebook, answers):
@@ -205,7 +216,7 @@ def _filled(value, number):
         return type(value)(_filled(v, number) for v in value)
     if isinstance(value, (np.ndarray, np.generic, float, int)):
         return np.full(np.shape(value), number) if np.ndim(value) else number
-    return value
+    return number  # of an object, such as a network
 
 
 def definitions(source):

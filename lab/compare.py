@@ -1,0 +1,462 @@
+"""Compare the course's framework with other libraries on handwritten digits.
+
+    python -m lab.compare                 # time per epoch, then the best of 1, 2 and 3 layers
+    python -m lab.compare --choose        # how the settings of the second part were chosen
+
+The framework is the reference solution of assignment 04. In the first part it, scikit-learn's
+MLPClassifier and, where it is installed, PyTorch train the same network in the same way:
+ReLU between two linear layers, mean cross-entropy, SGD without momentum or decay, the same
+batches, learning rate and number of epochs. They take turns, one epoch each, so that a slow
+moment of the machine meets all of them. All use as many cores as they take by themselves.
+
+In the second part the framework shows what it reaches in a given time, with momentum, dropout
+and a learning rate that falls to 0: three small additions below, the framework stays as it is.
+"""
+
+import argparse
+import functools
+import importlib
+import statistics
+import time
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from tqdm import tqdm
+
+from lab.mnist import load_mnist
+from source import drawing
+from tools.notebooks import ROOT, grade_id, graded_names, load
+
+HIDDEN, N_CLASSES = 128, 10
+LEARNING_RATE, BATCH_SIZE = 0.1, 64
+FRAMEWORK, FIRST = "framework", "framework, no input gradient"
+SHORT = {FRAMEWORK: "framework", FIRST: "no input gradient"}
+RESULTS = ROOT / "lab" / "results"  # git ignores it
+HELD_BACK = 1 / 6  # of the training images, when settings are chosen
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Images as rows of numbers between 0 and 1, float32."""
+
+    X_train: np.ndarray
+    y_train: np.ndarray
+    X_test: np.ndarray
+    y_test: np.ndarray
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A network of some library that is ready to train."""
+
+    epoch: object  # () -> None: train for one epoch
+    predict: object  # X -> classes (m,)
+
+
+@dataclass
+class Result:
+    """What was measured of one library."""
+
+    seconds: list = field(default_factory=list)  # of each epoch after the warm-up
+    accuracies: list = field(default_factory=list)  # on the test images, of each network
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one network is trained in the second part."""
+
+    hidden: tuple
+    learning_rate: float
+    dropout: tuple = (0.0, 0.0)  # of the images, of hidden units
+    n_epochs: int = 40
+    batch_size: int = 64
+    momentum: float = 0.9
+
+
+NONE, SOME = (0.0, 0.0), (0.2, 0.3)
+CANDIDATES = {
+    1: [Settings((), rate, dropout) for rate in (0.02, 0.05) for dropout in (NONE, (0.2, 0.0))],
+    2: [Settings((n,), 0.05, dropout) for n in (256, 512) for dropout in (NONE, SOME)],
+    3: [Settings((512, n), 0.05, dropout) for n in (128, 256) for dropout in (NONE, SOME)],
+}
+BEST = {  # chosen on MNIST by --choose, from the candidates
+    1: Settings((), 0.05, (0.2, 0.0)),
+    2: Settings((512,), 0.05, SOME),
+    3: Settings((512, 256), 0.05, SOME),
+}
+
+
+def digits(data):
+    """Return the ``Dataset`` of lab/mnist.py as ``Digits``."""
+    X_train, X_test = (x.reshape(len(x), -1).astype(np.float32) / 255 for x in (data.x_train, data.x_test))
+    return Digits(X_train, data.y_train, X_test, data.y_test)
+
+
+# The framework
+
+
+@functools.cache
+def framework():
+    """Return the names of assignment 04, defined by the reference solution."""
+    notebook = load("04-own-framework")
+    wanted = {"layer", *graded_names(notebook).values()}
+    names = {"np": np}
+    for cell in notebook.cells:
+        if grade_id(cell) in wanted:
+            exec(compile(cell.source, grade_id(cell), "exec"), names)
+    return SimpleNamespace(**names, FirstLinear=_first_linear(names["Linear"]))
+
+
+def _first_linear(Linear):
+    class FirstLinear(Linear):
+        """A linear layer that is the first of its network.
+
+        Nobody needs the gradient with respect to the images, so it saves one of three products.
+        """
+
+        def forward(self, X):
+            self.images = X
+            return super().forward(X)
+
+        def backward(self, dZ):
+            self.dW = dZ.T @ self.images
+            self.db = dZ.sum(axis=0)
+
+    return FirstLinear
+
+
+def build(sizes, rng, first="FirstLinear"):
+    """Return a float32 network of the framework with ReLU between its linear layers.
+
+    sizes: numbers of inputs, hidden units and outputs
+    first: the class of the first layer
+    """
+    f = framework()
+    layers = []
+    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+        linear = (f.Linear if layers else getattr(f, first))(n_in, n_out, rng)
+        linear.W, linear.b = linear.W.astype(np.float32), linear.b.astype(np.float32)
+        layers += [linear, f.ReLU()]
+    return f.Network(layers[:-1])
+
+
+def accuracy(network, X, y):
+    """Return the fraction of right predictions of a network of the framework."""
+    return float(np.mean(network.forward(X).argmax(axis=1) == y))
+
+
+# The libraries: each function returns a Learner
+
+
+def with_framework(data, seed, first="Linear"):
+    """Return a learner of the framework."""
+    f, rng = framework(), np.random.default_rng(seed)
+    network = build((data.X_train.shape[1], HIDDEN, N_CLASSES), rng, first)
+    loss = f.SoftmaxCrossEntropyLoss()
+    return Learner(
+        lambda: f.train_epoch(network, loss, data.X_train, data.y_train, LEARNING_RATE, BATCH_SIZE, rng),
+        lambda X: network.forward(X).argmax(axis=1),
+    )
+
+
+def with_sklearn(data, seed, dtype):
+    """Return a learner of scikit-learn; its penalty and its momentum, which the others lack, are off."""
+    from sklearn.neural_network import MLPClassifier
+
+    model = MLPClassifier(
+        (HIDDEN,),
+        solver="sgd",
+        batch_size=BATCH_SIZE,
+        learning_rate_init=LEARNING_RATE,
+        momentum=0,
+        alpha=0,
+        random_state=seed,
+    )
+    X = data.X_train.astype(dtype)
+    return Learner(
+        lambda: model.partial_fit(X, data.y_train, classes=np.arange(N_CLASSES)),
+        lambda X: model.predict(X.astype(dtype)),
+    )
+
+
+def with_torch(data, seed):
+    """Return a learner of PyTorch on the CPU; its batches are cut as the framework cuts them."""
+    import torch
+
+    torch.manual_seed(seed)
+    model = torch.nn.Sequential(
+        torch.nn.Linear(data.X_train.shape[1], HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, N_CLASSES)
+    )
+    loss, optimizer = torch.nn.CrossEntropyLoss(), torch.optim.SGD(model.parameters(), lr=LEARNING_RATE)
+    generator = torch.Generator().manual_seed(seed)
+    X, y = torch.from_numpy(data.X_train), torch.from_numpy(data.y_train)
+
+    def epoch():
+        for rows in torch.randperm(len(X), generator=generator).split(BATCH_SIZE):
+            optimizer.zero_grad()
+            loss(model(X[rows]), y[rows]).backward()
+            optimizer.step()
+
+    def predict(X):
+        with torch.no_grad():
+            return model(torch.from_numpy(X)).argmax(dim=1).numpy()
+
+    return Learner(epoch, predict)
+
+
+def libraries():
+    """Return ``{name: function (data, seed) -> Learner}`` of all that are installed."""
+    found = {
+        FRAMEWORK: with_framework,
+        FIRST: functools.partial(with_framework, first="FirstLinear"),
+        "MLPClassifier, float64 images": functools.partial(with_sklearn, dtype=np.float64),
+        "MLPClassifier, float32 images": functools.partial(with_sklearn, dtype=np.float32),
+    }
+    try:
+        importlib.import_module("torch")
+    except ImportError:
+        return found
+    return found | {"PyTorch": with_torch}
+
+
+# The first part: time per epoch
+
+
+def compare(data, n_epochs=5, n_networks=3, seed=0):
+    """Return ``{name: Result}``: every library trains ``n_networks`` networks for a warm-up epoch and ``n_epochs``."""
+    found = libraries()
+    results = {name: Result() for name in found}
+    with tqdm(total=n_networks * (n_epochs + 1), desc="epochs", leave=False) as bar:
+        for repeat in range(n_networks):
+            learners = {name: make(data, seed + repeat) for name, make in found.items()}
+            for epoch in range(n_epochs + 1):
+                for name in _turned(list(found), epoch):
+                    seconds = _timed(learners[name].epoch)
+                    if epoch:
+                        results[name].seconds.append(seconds)
+                bar.update()
+            for name, learner in learners.items():
+                results[name].accuracies.append(float(np.mean(learner.predict(data.X_test) == data.y_test)))
+    return results
+
+
+def _turned(names, by):
+    """Return the names from another start, so that nobody always follows the same library."""
+    by %= len(names)
+    return names[by:] + names[:by]
+
+
+def _timed(action):
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def ratios(results, name, other):
+    """Return the time of one library as a fraction of another's, epoch by epoch."""
+    return [a / b for a, b in zip(results[name].seconds, results[other].seconds, strict=True)]
+
+
+def speed_table(results):
+    """Return the lines of the first table."""
+    rows = [("", "seconds per epoch", *(f"{SHORT[n]} takes" for n in SHORT), "test accuracy")]
+    for name, result in results.items():
+        parts = ["" if name in SHORT else _spread(ratios(results, own, name), ".2f") for own in SHORT]
+        rows.append(
+            (name, _spread(result.seconds, ".3f"), *parts, _spread([100 * a for a in result.accuracies], ".1f"))
+        )
+    return _aligned(rows) + [
+        "Medians (lowest-highest). The ratios are fractions of the time of the library in that row, epoch by epoch.",
+        *([] if "PyTorch" in results else ["PyTorch is not installed, so it is not in the comparison."]),
+    ]
+
+
+def _spread(values, form):
+    return f"{statistics.median(values):{form}} ({min(values):{form}}-{max(values):{form}})"
+
+
+def _aligned(rows):
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+# The second part: the best of 1, 2 and 3 layers
+
+
+class Dropout:
+    """A layer for training: it sets entries to 0 by chance and scales the others, so that their mean stays."""
+
+    def __init__(self, rate, rng):
+        self.rate, self.rng = rate, rng
+
+    def forward(self, X):
+        kept = self.rng.random(X.shape, dtype=np.float32) >= self.rate
+        self.factors = kept / np.float32(1 - self.rate)
+        return X * self.factors
+
+    def backward(self, d):
+        return None if d is None else d * self.factors  # None comes from the first linear layer
+
+    def update(self, learning_rate):
+        pass
+
+
+class Momentum:
+    """A network whose update remembers earlier gradients.
+
+    For each W and b: velocity = momentum * velocity + gradient; then a step along the velocity.
+    """
+
+    def __init__(self, network, momentum):
+        self.forward, self.backward, self.momentum = network.forward, network.backward, momentum
+        self.linear = [layer for layer in network.layers if hasattr(layer, "W")]
+        self.velocities = [(np.zeros_like(layer.W), np.zeros_like(layer.b)) for layer in self.linear]
+
+    def update(self, learning_rate):
+        for layer, (vW, vb) in zip(self.linear, self.velocities, strict=True):
+            vW *= self.momentum
+            vW += layer.dW
+            vb *= self.momentum
+            vb += layer.db
+            layer.W -= learning_rate * vW
+            layer.b -= learning_rate * vb
+
+
+def with_dropout(network, rates, rng):
+    """Return a network of the same layers with dropout before each linear one.
+
+    rates: for the images, and for hidden units
+    """
+    layers = []
+    for layer in network.layers:
+        rate = rates[bool(layers)]
+        layers += [Dropout(rate, rng), layer] if hasattr(layer, "W") and rate else [layer]
+    return framework().Network(layers)
+
+
+def train(settings, X, y, budget, seed=0):
+    """Return ``(network, seconds, number of epochs)``.
+
+    The learning rate falls evenly to 0, over ``settings.n_epochs`` epochs or over
+    ``budget`` seconds, whichever is over first.
+    """
+    f, rng = framework(), np.random.default_rng(seed)
+    network = build((X.shape[1], *settings.hidden, N_CLASSES), rng)
+    noisy = Momentum(with_dropout(network, settings.dropout, rng), settings.momentum)
+    loss, start, n_done, left = f.SoftmaxCrossEntropyLoss(), time.perf_counter(), 0, 1.0
+    with tqdm(total=settings.n_epochs, desc=layers_of(settings), leave=False) as bar:
+        while left > 0:
+            f.train_epoch(noisy, loss, X, y, settings.learning_rate * left, settings.batch_size, rng)
+            n_done += 1
+            left = 1 - max(n_done / settings.n_epochs, (time.perf_counter() - start) / budget)
+            bar.update()
+    return network, time.perf_counter() - start, n_done
+
+
+def layers_of(settings):
+    """Return "1 layer" or, for example, "3 layers (512, 256)"."""
+    n = len(settings.hidden) + 1
+    return f"{n} layers ({', '.join(map(str, settings.hidden))})" if n > 1 else "1 layer"
+
+
+def best_of_each_depth(data, budget, n_networks=3, seed=0):
+    """Return ``{depth: [(test accuracy, seconds, epochs), ...]}``."""
+    found = {}
+    for depth, settings in BEST.items():
+        found[depth] = []
+        for repeat in range(n_networks):
+            network, seconds, n_done = train(settings, data.X_train, data.y_train, budget, seed + repeat)
+            found[depth].append((accuracy(network, data.X_test, data.y_test), seconds, n_done))
+    return found
+
+
+def depth_table(found):
+    """Return the lines of the second table."""
+    rows = [("", "test accuracy", "seconds of training", "epochs")]
+    for depth, runs in found.items():
+        accuracies, seconds, epochs = zip(*runs, strict=True)
+        spread = _spread([100 * a for a in accuracies], ".2f")
+        rows.append((layers_of(BEST[depth]), spread, _spread(seconds, ".0f"), _spread(epochs, ".0f")))
+    return _aligned(rows)
+
+
+def choose(data, budget, seed=0):
+    """Print how each candidate does on held-back training images; the test images are not used."""
+    order = np.random.default_rng(seed).permutation(len(data.X_train))
+    back, rest = np.split(order, [round(HELD_BACK * len(order))])
+    for candidates in CANDIDATES.values():
+        for settings in candidates:
+            network, seconds, n_done = train(settings, data.X_train[rest], data.y_train[rest], budget, seed)
+            right = accuracy(network, data.X_train[back], data.y_train[back])
+            print(f"{100 * right:.2f} % of the held-back images, {seconds:.0f} s: {settings}", flush=True)
+
+
+# The picture
+
+
+def draw(results, found, path):
+    """Save the comparison as a picture, and say in words what it shows."""
+    titles = ["Time for one epoch", "The same training", "The best of each depth"]
+    figure, panels = drawing.axes(titles, "", "", columns=3, width=15)
+    seconds = {name: result.seconds for name, result in results.items()}
+    _ranges(panels[0], seconds, "seconds")
+    panels[0].set_xlim(left=0)
+    _ranges(panels[1], {name: np.multiply(100, r.accuracies) for name, r in results.items()}, "test accuracy (%)")
+    _ranges(
+        panels[2],
+        {layers_of(BEST[d]): [100 * run[0] for run in runs] for d, runs in found.items()},
+        "test accuracy (%)",
+    )
+    panels[1].tick_params(labelleft=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=90)
+    medians = ", ".join(f"{statistics.median(s):.3f} s for {name}" for name, s in seconds.items())
+    depths = ", ".join(f"{100 * statistics.median(r[0] for r in runs):.1f} % with {d}" for d, runs in found.items())
+    print(f"Picture: {path}\nIn words: one epoch takes {medians}. Linear layers and test accuracy: {depths}.")
+
+
+def _ranges(ax, values, label):
+    """Draw the median and the range of each ``name: values``, the first on top."""
+    for place, found in enumerate(values.values()):
+        middle = statistics.median(found)
+        error = [[middle - min(found)], [max(found) - middle]]
+        marker = drawing.MARKERS[place % len(drawing.MARKERS)]
+        ax.errorbar(middle, place, xerr=error, color=drawing.COLOURS[place], marker=marker, markersize=8, capsize=4)
+    ax.set_yticks(range(len(values)), list(values))
+    ax.set_ylim(len(values) - 0.5, -0.5)
+    ax.set_xlabel(label)
+
+
+def main(arguments=None):
+    """Print both tables and save the picture."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--epochs", type=int, default=5, help="that are timed, after one to warm up (5)")
+    parser.add_argument("--networks", type=int, default=3, help="that each library trains (3)")
+    parser.add_argument("--budget", type=float, default=60, help="seconds of training for the best networks (60)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--picture", type=Path, default=RESULTS / "compare.png")
+    parser.add_argument("--choose", action="store_true", help="only compare settings, on held-back training images")
+    given = parser.parse_args(arguments)
+    warnings.filterwarnings("ignore", module="sklearn")  # that training has not converged
+    dataset = load_mnist()
+    data = digits(dataset)
+    print(f"{dataset.source}: {len(data.X_train):,} training and {len(data.X_test):,} test images")
+    if given.choose:
+        return choose(data, given.budget, given.seed)
+    print(
+        f"\n{data.X_train.shape[1]}-{HIDDEN}-{N_CLASSES}, ReLU, SGD, batches of {BATCH_SIZE}, "
+        f"learning rate {LEARNING_RATE}, {given.epochs + 1} epochs"
+    )
+    results = compare(data, given.epochs, given.networks, given.seed)
+    print(*speed_table(results), sep="\n")
+    print(f"\nThe best of each depth, at most {given.budget:g} seconds of training for one network")
+    found = best_of_each_depth(data, given.budget, given.networks, given.seed)
+    print(*depth_table(found), sep="\n")
+    draw(results, found, given.picture)
+
+
+if __name__ == "__main__":
+    main()
