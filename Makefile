@@ -4,7 +4,7 @@
 #   make lab       open JupyterLab on the course
 #   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST
 #   make release   regenerate release/ after a change in source/ or misconceptions/
-#   make tidy      take outputs and counts out of the notebooks in source/, format the Python files
+#   make tidy      take outputs and counts out of the notebooks in source/ and lessons/, format the Python files
 
 .PHONY: demo test lab bench-lab release tidy
 .DELETE_ON_ERROR:
@@ -29,7 +29,7 @@ release: .venv/ready
 	$(BIN)/python -m tools.release
 
 tidy: .venv/ready-dev
-	$(BIN)/nbstripout --keep-id source/*/*.ipynb
+	$(BIN)/nbstripout --keep-id source/*/*.ipynb lessons/*.ipynb
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 

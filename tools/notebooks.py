@@ -10,11 +10,17 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "source"
 RELEASE = ROOT / "release"
 MISCONCEPTIONS = ROOT / "misconceptions"
+LESSONS = ROOT / "lessons"
 
 
 def assignments():
     """Return the assignment names in course order."""
     return sorted(path.parent.name for path in SOURCE.glob("*/*.ipynb"))
+
+
+def lessons():
+    """Return the paths of the lesson notebooks in course order."""
+    return sorted(LESSONS.glob("*.ipynb"))
 
 
 def notebook_path(assignment, folder=SOURCE):

@@ -5,6 +5,8 @@
 1. Every assignment in source/ gets its copies of the shared helper files, and its
    ``probes.py`` and ``hints.json`` from misconceptions/.
 2. nbgrader removes solutions and hidden tests and writes release/.
+
+The lessons get their copy of drawing.py, too.
 """
 
 import argparse
@@ -19,7 +21,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from tools import running, variants
-from tools.notebooks import RELEASE, ROOT, SOURCE, assignments
+from tools.notebooks import LESSONS, RELEASE, ROOT, SOURCE, assignments
 
 HELPERS = {"checks.py": SOURCE, "drawing.py": SOURCE}  # in every assignment
 LOADER = {"05-mnist-lab": {"mnist.py": ROOT / "lab"}}
@@ -87,6 +89,7 @@ def main():
     """Regenerate every assignment, or those named."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("assignment", nargs="*", help="all, if none is named")
+    shutil.copy(SOURCE / "drawing.py", LESSONS)
     for assignment in tqdm(parser.parse_args().assignment or assignments(), "release"):
         write_helpers(assignment)
         generate(assignment)

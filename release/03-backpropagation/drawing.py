@@ -4,13 +4,19 @@ Colours are those of Okabe and Ito (2008), which colour-blind readers can tell a
 line styles and marker shapes repeat what the colours say.
 """
 
+import base64
+import functools
+import html
 import io
+from itertools import pairwise
 
 import matplotlib
 import numpy as np
 from IPython.display import Image, display
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyBboxPatch
 
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK = COLOURS = (
     "#0072B2",
@@ -35,13 +41,13 @@ STYLE = {
 }
 
 
-def axes(title, x_label, y_label, columns=1, width=None):
+def axes(title, x_label, y_label, columns=1, width=None, height=4.2):
     """Return a figure and its axes: one, or an array of ``columns`` side by side.
 
-    With several columns give a list of titles; the labels are shared.
+    With several columns give a list of titles; the labels are shared. Width and height are in inches.
     """
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(width or (6.4 if columns == 1 else 4.3 * columns), 4.2))
+        figure = Figure(figsize=(width or (6.4 if columns == 1 else 4.3 * columns), height))
         grid = figure.subplots(1, columns, squeeze=False)[0]
         titles = [title] if isinstance(title, str) else title
         for ax, text in zip(grid, titles, strict=True):
@@ -52,10 +58,63 @@ def axes(title, x_label, y_label, columns=1, width=None):
 
 def show(figure, words):
     """Display a figure with ``words``, which say the same to a reader who cannot see it."""
+    display(Image(_png(figure), format="png", alt=words))
+    print(f"In words: {words}")
+
+
+def slider(draw, name, values, start=0, play=False):
+    """Display ``draw(value) -> (figure, words)`` with a slider over ``values``, and buttons to step.
+
+    name: what the slider changes, a few words
+    start: the index of the value that is shown first, and alone where widgets are not available
+    play: also offer to run through all values, as an animation
+    """
+    try:
+        import ipywidgets
+    except ImportError:
+        return show(*draw(values[start]))
+
+    @functools.cache  # a value that was shown before is shown at once: an animation can keep up
+    def rendered(value):
+        figure, words = draw(value)
+        return _png(figure), words
+
+    png, words = rendered(values[start])
+    bar = ipywidgets.SelectionSlider(
+        options=[(str(value), value) for value in values],
+        index=start,
+        description=name,
+        style={"description_width": "initial"},
+        layout={"width": "60%"},
+    )
+    picture, text = ipywidgets.Image(value=png, format="png"), ipywidgets.HTML(_spoken(words))
+    back, forth = (ipywidgets.Button(description=label, layout={"width": "5em"}) for label in ("back", "next"))
+    back.on_click(lambda _: setattr(bar, "index", max(bar.index - 1, 0)))
+    forth.on_click(lambda _: setattr(bar, "index", min(bar.index + 1, len(values) - 1)))
+    controls = [back, forth, bar]
+    if play:
+        player = ipywidgets.Play(value=start, max=len(values) - 1, interval=400)
+        ipywidgets.jslink((player, "value"), (bar, "index"))
+        controls.insert(0, player)
+
+    def redraw(_):
+        png, words = rendered(bar.value)
+        picture.value, text.value = png, _spoken(words)
+
+    bar.observe(redraw, "index")
+    box = ipywidgets.VBox([ipywidgets.HBox(controls), picture, text])
+    still = {"image/png": base64.b64encode(png).decode(), "text/plain": f"In words: {words}"}
+    display(box._repr_mimebundle_() | still, raw=True, metadata={"image/png": {"alt": words}})
+
+
+def _png(figure):
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=90)
-    display(Image(png.getvalue(), format="png", alt=words))
-    print(f"In words: {words}")
+    return png.getvalue()
+
+
+def _spoken(words):
+    return f"In words: {html.escape(words)}"
 
 
 def lines(ax, x, curves, markers=False):
@@ -117,3 +176,86 @@ def descent_paths(ax, f, paths, limits, levels=20):
         ax.plot(*np.asarray(path).T, label=label, color=COLOURS[i], marker=MARKERS[i], markersize=4)
     ax.axis(limits)
     ax.legend()
+
+
+def computational_graph(ax, nodes, edges, notes=None, current=None):
+    """Draw a computation: its values on the way forward in blue, the slopes on the way back in red.
+
+    nodes: ``{name: (x, y, value, slope)}``; None stands for a number that is not known yet.
+        A box is 1.5 wide and 1 high, so leave about 2.4 between two centres.
+    edges: ``{(start, end): factor}``; the factor is the slope of ``end`` with respect to ``start``
+    notes: ``{name: text}``, what is written under a box
+    current: the name of the box to point out
+
+    A solid blue arrow leads to every known value, a dashed red one with its factor to every known slope.
+    """
+    for name, (x, y, value, slope) in nodes.items():
+        look = ("#FFF6C9", BLACK, 2.5) if name == current else ("white", "0.6", 1.2)
+        look = dict(zip(("facecolor", "edgecolor", "linewidth"), look, strict=True))
+        corners = "round,pad=0,rounding_size=0.12"
+        ax.add_patch(FancyBboxPatch((x - 0.75, y - 0.5), 1.5, 1, boxstyle=corners, zorder=3, **look))
+        ax.text(x - 0.5, y, f"${name}$", size=15, ha="center", va="center", zorder=4)
+        for number, sign, colour, up in ((value, "→", BLUE, 0.22), (slope, "←", RED, -0.22)):
+            if number is not None:
+                text = f"{sign} {_short(number)}"
+                ax.text(x - 0.25, y + up, text, size=11, color=colour, weight="bold", va="center", zorder=4)
+        ax.text(x, y - 0.56, (notes or {}).get(name, ""), size=11, color="0.3", ha="center", va="top", zorder=4)
+    for (start, end), factor in edges.items():
+        centres = np.array([nodes[start][:2], nodes[end][:2]], dtype=float)
+        across, up = along = centres[1] - centres[0]
+        inside = min(0.8 / abs(across) if across else 1, 0.55 / abs(up) if up else 1)  # part of the way in a box
+        tail, head = centres + along * inside * [[1], [-1]]
+        side = np.array([up, -across]) / np.hypot(across, up)  # where the arrow back runs, with its factor
+        known = nodes[end][2] is not None
+        _arrow(ax, tail, head, arrowstyle="-|>", color=BLUE if known else "0.75")
+        if nodes[start][3] is not None:
+            dashes = {"linestyle": (0, (4, 2)), "connectionstyle": "arc3,rad=-0.15"}
+            _arrow(ax, head + 0.16 * side, tail + 0.16 * side, arrowstyle="->", color=RED, **dashes)
+            place = (tail + head) / 2 + side * (0.64, 0.48)
+            text = f"× {_short(factor)}"
+            ax.text(*place, text, color=RED, size=11, ha="center", va="center", zorder=5)
+    keys = (("-", BLUE, "→ forward: the values"), ("--", RED, "← backward: the slopes of the loss"))
+    ax.legend([Line2D([], [], linestyle=s, color=c) for s, c, _ in keys], [t for *_, t in keys], loc="lower left")
+    _only_boxes(ax, *zip(*(node[:2] for node in nodes.values()), strict=True), margin=0.85)
+
+
+def _short(number):
+    return f"{round(number, 3) + 0:g}".replace("-", "\N{MINUS SIGN}")
+
+
+def _arrow(ax, start, end, **style):
+    style |= {"linewidth": 1.8, "mutation_scale": 16, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", end, start, arrowprops=style)
+
+
+def _only_boxes(ax, x, y, margin):
+    ax.set_aspect("equal")
+    ax.set(xlim=(min(x) - margin, max(x) + margin), ylim=(min(y) - margin, max(y) + margin))
+    ax.set_axis_off()
+
+
+def layer_shapes(ax, sizes):
+    """Draw ``Z = X @ W.T + b`` for each layer: every array as a box of cells, with its shape.
+
+    sizes: ``{letter: number}``, the number of examples, of features, then of units in each layer,
+        for example ``{"m": 5, "n": 3, "h": 4, "K": 2}``
+    """
+    (m, rows), *units = sizes.items()
+    right, y = [], 0
+    for layer, ((n, inputs), (k, outputs)) in enumerate(pairwise(units), 1):
+        number = str(layer) if len(units) > 2 else ""
+        arrays = (
+            ("X" if layer == 1 else f"A{layer - 1}", f"({m}, {n})", rows, inputs, SKY, "@"),
+            (f"W{number}.T", f"({n}, {k})", inputs, outputs, ORANGE, "+"),
+            (f"b{number}", f"({k},)", 1, outputs, ORANGE, "="),
+            (f"Z{number}", f"({m}, {k})", rows, outputs, SKY, ""),
+        )
+        x, y = 0, y - max(rows, inputs) / 2
+        for name, shape, high, wide, colour, sign in arrays:
+            cells = np.arange(wide + 1) + x, np.arange(high + 1) + y - high / 2
+            ax.pcolormesh(*cells, np.zeros((high, wide)), cmap=ListedColormap([colour]), edgecolors="white")
+            ax.text(x + wide / 2, y + high / 2 + 0.25, f"{name} {shape}", ha="center", va="bottom")
+            ax.text(x + wide + 1.25, y, sign, size=16, ha="center", va="center")
+            x += wide + 2.5
+        right, y = [*right, x - 2.5], y - max(rows, inputs) / 2 - 2
+    _only_boxes(ax, (0, max(right)), (y + 2, 0), margin=1.2)

@@ -1,0 +1,152 @@
+"""The drawing module that lessons and assignments share."""
+
+import builtins
+import importlib.util
+import re
+
+import ipywidgets
+import numpy as np
+import pytest
+
+from tools.notebooks import SOURCE
+
+
+@pytest.fixture
+def drawing():
+    spec = importlib.util.spec_from_file_location("drawing_under_test", SOURCE / "drawing.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def shown(drawing, monkeypatch):
+    """What the module displays."""
+    found = []
+    monkeypatch.setattr(drawing, "display", lambda data, **named: found.append((data, named)))
+    return found
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The widgets that are made, by kind."""
+    found = {}
+
+    def noted(kind, made):
+        def make(*given, **named):
+            widget = made(*given, **named)
+            found.setdefault(kind, []).append(widget)
+            return widget
+
+        return make
+
+    for kind in ("SelectionSlider", "Button", "Image", "HTML", "Play"):
+        monkeypatch.setattr(ipywidgets, kind, noted(kind, getattr(ipywidgets, kind)))
+    return found
+
+
+def draw(drawing, calls):
+    def drawn(value):
+        calls.append(value)
+        figure, ax = drawing.axes("a line", "x", "y")
+        ax.plot([0, 1], [0, value])
+        return figure, f"the line rises by {value} < 9"
+
+    return drawn
+
+
+def luminance(colour):
+    """The relative luminance of WCAG 2.2."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return np.dot([0.2126, 0.7152, 0.0722], linear)
+
+
+def as_seen(colour, matrix):
+    """The colour as a dichromat sees it, by Vienot, Brettel and Mollon (1999)."""
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return matrix @ np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def test_a_slider_moves_the_picture_and_the_words(drawing, shown, made):
+    drawing.slider(draw(drawing, []), "rise", [1, 2, 3])
+    before = made["Image"][0].value
+    made["SelectionSlider"][0].index = 2
+    assert made["Image"][0].value != before
+    assert made["HTML"][0].value == "In words: the line rises by 3 &lt; 9"
+
+
+def test_the_buttons_step_and_stop_at_the_ends(drawing, shown, made):
+    drawing.slider(draw(drawing, []), "rise", [1, 2, 3], start=1)
+    back, forth = made["Button"]
+    positions = []
+    for button in (forth, forth, back, back, back):
+        button.click()
+        positions.append(made["SelectionSlider"][0].index)
+    assert positions == [2, 2, 1, 0, 0]
+
+
+def test_a_value_is_drawn_once(drawing, shown, made):
+    calls = []
+    drawing.slider(draw(drawing, calls), "rise", [1, 2], play=True)
+    for index in (1, 0, 1, 0):
+        made["SelectionSlider"][0].index = index
+    assert calls == [1, 2]
+    assert made["Play"][0].max == 1
+
+
+def test_a_slider_brings_a_still_picture_for_readers_without_widgets(drawing, shown):
+    drawing.slider(draw(drawing, []), "rise", [1, 2], start=1)
+    ((data, named),) = shown
+    assert data["image/png"] and data["text/plain"] == "In words: the line rises by 2 < 9"
+    assert named["metadata"]["image/png"]["alt"] == "the line rises by 2 < 9"
+
+
+def test_without_ipywidgets_a_slider_is_a_still_picture(drawing, shown, monkeypatch, capsys):
+    whole = builtins.__import__
+
+    def without(name, *rest):
+        if name == "ipywidgets":
+            raise ImportError(name)
+        return whole(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    drawing.slider(draw(drawing, []), "rise", [1, 2], start=1)
+    assert "In words: the line rises by 2 < 9" in capsys.readouterr().out
+    assert len(shown) == 1
+
+
+def test_the_graph_shows_known_values_and_slopes_only(drawing):
+    figure, ax = drawing.axes("a graph", "", "")
+    nodes = {"x": (0, 0, 3, None), "z": (2.4, 0, 6, 1), "L": (4.8, 0, None, None)}
+    drawing.computational_graph(ax, nodes, {("x", "z"): 2, ("z", "L"): 1}, current="z")
+    texts = [text.get_text() for text in ax.texts]
+    assert {"→ 3", "→ 6", "← 1"} <= set(texts)
+    assert [text for text in texts if text.startswith("×")] == ["× 1"]  # the slope of x is not known yet
+
+
+def test_layer_shapes_names_every_array_with_its_shape(drawing):
+    figure, ax = drawing.axes("shapes", "", "")
+    drawing.layer_shapes(ax, {"m": 5, "n": 3, "h": 4, "K": 2})
+    texts = " ".join(text.get_text() for text in ax.texts)
+    assert re.findall(r"\w+(?:\.T)? \(.*?\)", texts) == [
+        *("X (m, n)", "W1.T (n, h)", "b1 (h,)", "Z1 (m, h)"),
+        *("A1 (m, h)", "W2.T (h, K)", "b2 (K,)", "Z2 (m, K)"),
+    ]
+
+
+# Rows: linear red, green, blue as seen without red (protan) and without green (deutan) cones.
+PROTAN = np.array([[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]])
+DEUTAN = np.array([[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]])
+
+
+@pytest.mark.parametrize("matrix", [np.eye(3), PROTAN, DEUTAN], ids=["all cones", "no red", "no green"])
+def test_colours_of_forward_and_backward_and_of_classes_stay_apart(drawing, matrix):
+    for a, b in [("BLUE", "RED"), ("BLUE", "ORANGE"), ("ORANGE", "GREEN"), ("BLUE", "GREEN")]:
+        distance = np.abs(as_seen(getattr(drawing, a), matrix) - as_seen(getattr(drawing, b), matrix)).max()
+        assert distance > 0.1, (a, b)
+
+
+def test_colours_of_text_stand_out_from_white(drawing):
+    for name in ("BLUE", "RED"):
+        assert 1.05 / (luminance(getattr(drawing, name)) + 0.05) > 3, name

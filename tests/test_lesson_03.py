@@ -1,0 +1,799 @@
+"""Lesson 03: every number and every formula, computed here from its definition."""
+
+import ast
+import contextlib
+import importlib
+import io
+import re
+import sys
+from itertools import pairwise, product
+from math import exp, log, sqrt, tanh
+
+import nbformat
+import numpy as np
+import pytest
+from scipy.special import expit, log_softmax, softmax
+
+from tools.notebooks import ROOT, assignments, graded_names, load
+
+PATH = ROOT / "lessons" / "03-backpropagation.ipynb"
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(scope="module")
+def cells():
+    """``{id: source}`` of all cells."""
+    return {cell.id: cell.source for cell in nbformat.read(PATH, as_version=4).cells}
+
+
+@pytest.fixture(scope="module")
+def said(cells):
+    return re.sub(r"\s+", " ", " ".join(cells.values()))
+
+
+@pytest.fixture(scope="module")
+def drawing():
+    """The module source/drawing.py, as the lesson imports it."""
+    patch = pytest.MonkeyPatch()
+    patch.syspath_prepend(ROOT / "source")
+    sys.modules.pop("drawing", None)
+    yield importlib.import_module("drawing")
+    patch.undo()
+    sys.modules.pop("drawing", None)
+
+
+@pytest.fixture(scope="module")
+def run(drawing):
+    """The lesson's variables; under ``shown`` the pictures' texts, under ``printed`` what each cell prints."""
+    names, shown, printed, patch = {}, {}, {}, pytest.MonkeyPatch()
+
+    def collect(draw, name, values, start=0, play=False):
+        shown[current] = {value: draw(value)[1] for value in values}
+
+    patch.setattr(drawing, "show", lambda figure, words: shown.update({current: words}))
+    patch.setattr(drawing, "slider", collect)
+    for cell in nbformat.read(PATH, as_version=4).cells:
+        if cell.cell_type == "code":
+            current = cell.id
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(compile(cell.source, cell.id, "exec"), names)
+            printed[cell.id] = out.getvalue()
+    patch.undo()
+    return {**names, "shown": shown, "printed": printed}
+
+
+def slopes(f, theta, h=1e-5):
+    """The central differences of f, entry by entry."""
+    theta = np.asarray(theta, dtype=float)
+    moves = h * np.eye(theta.size).reshape(-1, *theta.shape)
+    return np.reshape([(f(theta + e) - f(theta - e)) / (2 * h) for e in moves], theta.shape)
+
+
+def close(one, other):
+    return np.allclose(one, other, rtol=1e-6, atol=1e-8)
+
+
+# ---------------------------------------------------------------- the worked examples
+
+
+C_1 = log(4) - 1
+
+
+def tiny(w=2.0, b=-6.0, u_0=-4.0, c_0=2.0, u_1=2.0, c_1=C_1):
+    """The network computed by hand: ``(z, a, s_0, s_1, p_0, L)`` for the input 3."""
+    z = w * 3 + b
+    a = 1 / (1 + exp(-z))
+    s = u_0 * a + c_0, u_1 * a + c_1
+    p_0 = exp(s[0]) / (exp(s[0]) + exp(s[1]))
+    return z, a, *s, p_0, -log(p_0)
+
+
+HAND = {"w": 2.0, "b": -6.0, "u_0": -4.0, "c_0": 2.0, "u_1": 2.0, "c_1": C_1}
+HAND_SLOPES = dict(zip(HAND, slopes(lambda t: tiny(*t)[-1], list(HAND.values())).round(6).tolist(), strict=True))
+MOVED = {name: HAND[name] - 0.1 * HAND_SLOPES[name] for name in HAND}
+AFTER = tiny(**MOVED)
+
+FORWARD_A = [tanh(1 * 1 + 0 * 2 + 0), tanh(-1 * 1 + 1 * 2 + 1)]
+FORWARD_S = [FORWARD_A[0] + 0.5, 2 * FORWARD_A[1]]
+FORWARD_P = [exp(s) / sum(map(exp, FORWARD_S)) for s in FORWARD_S]
+
+BATCH_P, BATCH_A = np.array([[0.2, 0.8], [0.4, 0.6]]), np.array([[0.5, 0], [0, -0.5]])
+BATCH_W, BATCH_X = np.array([[1.0, 2], [3, -1]]), np.array([[2.0], [1]])
+DZ2 = np.array([[(BATCH_P[i, k] - (k == t)) / 2 for k in range(2)] for i, t in enumerate([0, 1])])
+DW2 = np.array([[sum(DZ2[i, k] * BATCH_A[i, j] for i in range(2)) for j in range(2)] for k in range(2)])
+DA1 = np.array([[sum(DZ2[i, k] * BATCH_W[k, j] for k in range(2)) for j in range(2)] for i in range(2)])
+TANH_SLOPES = 1 - BATCH_A**2
+DZ1 = DA1 * TANH_SLOPES
+DW1 = np.array([sum(DZ1[i, j] * BATCH_X[i, 0] for i in range(2)) for j in range(2)])
+
+THETAS = [np.array([[0, log(4)], [log(4), -log(4)]]), np.array([[-5.2, 4, 4]])]
+NET_X, NET_Y, LAM = np.array([[0.0], [1]]), np.array([[1.0], [0]]), 0.1
+
+
+def outputs(thetas, X):
+    """The activations of every step, by the printed formula."""
+    steps = [X]
+    for theta in thetas:
+        steps.append(np.array([[1 / (1 + exp(-row @ [1, *a])) for row in theta] for a in steps[-1]]))
+    return steps
+
+
+def penalised(thetas, X, Y, lam):
+    """The cost, sum by sum as it is printed."""
+    H, m = outputs(thetas, X)[-1], len(X)
+    fit = sum(y * log(h) + (1 - y) * log(1 - h) for h, y in zip(H.ravel(), Y.ravel(), strict=True))
+    return -fit / m + lam / (2 * m) * sum(t**2 for theta in thetas for row in theta for t in row[1:])
+
+
+def recursion(thetas, X, Y, lam):
+    """Delta and D by the printed recursion, one example after the other."""
+    steps, m = outputs(thetas, X), len(X)
+    Delta = [np.zeros_like(theta, dtype=float) for theta in thetas]
+    for i in range(m):
+        delta = steps[-1][i] - Y[i]
+        for at in reversed(range(len(thetas))):
+            a = steps[at][i]
+            Delta[at] += np.outer(delta, [1, *a])
+            delta = thetas[at][:, 1:].T @ delta * a * (1 - a)
+    free = [np.where(np.arange(theta.shape[1]) > 0, lam * theta, 0) for theta in thetas]
+    return Delta, [(d + f) / m for d, f in zip(Delta, free, strict=True)]
+
+
+STEPS = outputs(THETAS, NET_X)
+DELTA, D = recursion(THETAS, NET_X, NET_Y, LAM)
+WEIGHTS = sum(np.sum(theta[:, 1:] ** 2) for theta in THETAS)
+FIT = penalised(THETAS, NET_X, NET_Y, 0)
+PARAMETERS = 30 * 784 + 30 + 10 * 30 + 10
+A, B = np.array([6.0, 8]), np.array([6.0, 5])
+RELATIVE = np.linalg.norm(A - B) / (np.linalg.norm(A) + np.linalg.norm(B))
+SIGMA_1 = 1 / (1 + exp(-1))
+
+
+def short(number):
+    """As a text writes a number: no zeros at the end, no minus zero."""
+    return f"{round(float(number), 6) + 0:.6f}".rstrip("0").rstrip(".")
+
+
+def grid(rows):
+    inner = " \\\\ ".join(" & ".join(map(short, row)) for row in rows)
+    return f"\\begin{{pmatrix}} {inner} \\end{{pmatrix}}"
+
+
+def wide(values):
+    return ", \\; ".join(map(short, values))
+
+
+def column(values):
+    return grid([[value] for value in values])
+
+
+def row(values):
+    return f"({', '.join(map(short, values))})"
+
+
+STATED = [
+    # warm-up
+    f"By $4 \\cdot 5 =$ **{4 * 5}**",
+    f"$0.7 - 1 =$ **{0.7 - 1:.1f}**",
+    # one layer
+    f"$u = 2x + 1$ and $s = 3u - 4$ give $s = {3 * 2}x - {4 - 3 * 1}$",
+    f"$(-1.5,\\ 0.5,\\ 4)$ becomes $({max(0, -1.5)},\\ {max(0, 0.5)},\\ {max(0, 4)})$",
+    # forward
+    f"-1 \\cdot 1 + 1 \\cdot 2 + 1) = ({1 * 1 + 0 * 2 + 0}, {-1 * 1 + 1 * 2 + 1})$",
+    f"$a_1 = (\\tanh 1, \\tanh 2) = ({FORWARD_A[0]:.6f}, {FORWARD_A[1]:.6f})$",
+    f"2 \\cdot {FORWARD_A[1]:.6f}) = ({FORWARD_S[0]:.6f}, {FORWARD_S[1]:.6f})$",
+    f"$f = ({FORWARD_P[0]:.6f}, {FORWARD_P[1]:.6f})$",
+    f"$z_1 = (1 \\cdot 1 + 0 \\cdot 2 + 0,\\ -1 \\cdot 1 + 1 \\cdot 2 + 1) = ({1 + 0 + 0}, {-1 + 2 + 1})$",
+    f"$z_2 = ({FORWARD_A[0]:.6f} + 0.5,\\ 2 \\cdot {FORWARD_A[1]:.6f})",
+    # slopes
+    "so the formula gives $1 \\cdot (1 - 1) = 0$",
+    f"At $z = 0$ we have $a = {expit(0)}$ and the slope",
+    f"At $z = 1$ we have $a = {SIGMA_1:.6f}$",
+    f"the slope $0.5 \\cdot 0.5 = {0.5 * 0.5}$",
+    f"$a = {SIGMA_1:.6f}$ and the slope ${SIGMA_1:.6f} \\cdot {1 - SIGMA_1:.6f} = {SIGMA_1 * (1 - SIGMA_1):.6f}$",
+    f"At $z = 0$ the slope is {1 - tanh(0) ** 2:.0f}",
+    f"At $z = 2$ it is $1 - {tanh(2):.6f}^2 = {1 - tanh(2) ** 2:.6f}$",
+    f"give the slopes $({int(-1.5 > 0)}, {int(0.5 > 0)}, {int(4 > 0)})$",
+    f"$0.25^3 = {0.25**3}$",
+    f"$0.25^{{10}} \\approx {0.25**10:.8f}$",
+    # softmax
+    f"the true class 0 these slopes are $({0.2 - 1:.1f}, {0.8 - 0})$",
+    # by hand
+    f"and $u_1 = 2$, $c_1 = {log(4) - 1:.6f}$",
+    f"| $z = w x + b$ | ${tiny()[0]:.0f}$ |",
+    f"| $a = \\sigma(z)$ | ${tiny()[1]:.1f}$ |",
+    f"| $s_0 = u_0 a + c_0$ | ${tiny()[2]:.0f}$ |",
+    f"| $s_1 = u_1 a + c_1$ | ${tiny()[3]:.6f}$ |",
+    f"| $p_0$, $p_1$ | ${tiny()[4]:.1f}$, ${1 - tiny()[4]:.1f}$ |",
+    f"| $L = -\\log p_0$ | ${tiny()[5]:.6f}$ |",
+    f"| $\\partial L/\\partial s_0$ | $p_0 - 1$ | ${tiny()[4] - 1:.1f}$ |",
+    f"| $\\partial L/\\partial s_1$ | $p_1$ | ${1 - tiny()[4]:.1f}$ |",
+    f"| $-0.8 \\cdot 0.5$, $0.8 \\cdot 0.5$ | ${HAND_SLOPES['u_0']}$, ${HAND_SLOPES['u_1']}$ |",
+    f"| $-0.8 \\cdot 1$, $0.8 \\cdot 1$ | ${HAND_SLOPES['c_0']}$, ${HAND_SLOPES['c_1']}$ |",
+    f"| $-0.8 \\cdot (-4) + 0.8 \\cdot 2$ | ${-0.8 * -4 + 0.8 * 2:.1f}$ |",
+    f"| $4.8 \\cdot 0.25$ | ${4.8 * 0.25}$ |",
+    f"| $1.2 \\cdot 3$ | ${HAND_SLOPES['w']}$ |",
+    f"| $1.2 \\cdot 1$ | ${HAND_SLOPES['b']}$ |",
+    f"$2 - 0.1 \\cdot {HAND_SLOPES['w']} = {MOVED['w']:.2f}$",
+    f"$-6 - 0.1 \\cdot {HAND_SLOPES['b']} = {MOVED['b']:.2f}$",
+    f"$u_0$ moves to ${MOVED['u_0']:.2f}$, $c_0$ to ${MOVED['c_0']:.2f}$, $u_1$ to ${MOVED['u_1']:.2f}$ "
+    f"and $c_1$ to ${MOVED['c_1']:.6f}$",
+    f"Before the step the loss is ${tiny()[5]:.3f}$",
+    f"grows from $0.2$ to ${AFTER[4]:.3f}$. The loss falls from ${tiny()[5]:.3f}$ to ${AFTER[5]:.3f}$",
+    f"\\partial L / \\partial z \\; = \\; {4.8 * 0.25}}}",
+    # why backwards
+    f"$30 \\cdot 784 + 30 + 10 \\cdot 30 + 10 = {PARAMETERS}$ parameters. That is ${2 * PARAMETERS}$ forward passes",
+    # arrays
+    f"0.4 & 0.6 - 1 \\end{{pmatrix}} = {grid(DZ2)}",
+    "Step 1: $dZ_2 = \\frac12 \\begin{pmatrix} 0.2 - 1 & 0.8 \\\\ 0.4 & 0.6 - 1 \\end{pmatrix}",
+    f"$dW_1 = \\begin{{pmatrix}} {DZ1[0, 0]:.1f} \\cdot 2 - {-DZ1[1, 0]:.1f} \\cdot 1 \\\\ "
+    f"{DZ1[0, 1]:.1f} \\cdot 2 + {DZ1[1, 1]:.2f} \\cdot 1 \\end{{pmatrix}}",
+    f"$-0.4 \\cdot 0.5 + 0.2 \\cdot 0 = {short(DW2[0, 0])}$. All entries: $dW_2 = {grid(DW2)}$",
+    f"$db_2 = (-0.4 + 0.2,\\ 0.4 - 0.2) = {row(DZ2.sum(axis=0))}$",
+    f"$-0.4 \\cdot 1 + 0.4 \\cdot 3 = {short(DA1[0, 0])}$. All entries: $dA_1 = {grid(DA1)}$",
+    f"$1 - A_1^2 = {grid(TANH_SLOPES)}$. Multiply entry by entry: $dZ_1 = {grid(DZ1)}$",
+    f"-1.2 \\cdot 2 + 0.45 \\cdot 1 \\end{{pmatrix}} = {grid(DW1[:, None])}$, the shape $(2, 1)$",
+    f"$db_1 = (0.6 - 0.4,\\ -1.2 + 0.45) = {row(DZ1.sum(axis=0))}$",
+    # any number of layers
+    f"The number ${log(4):.6f}$ is $\\log 4$",
+    f"$\\sigma(\\log 4) = \\frac{{1}}{{1 + 1/4}} = {1 / (1 + 1 / 4)}$",
+    f"$(0,\\ {log(4):.6f})$ | ${row(STEPS[1][0])}$ | "
+    f"$-5.2 + 4 \\cdot 0.5 + 4 \\cdot 0.8 = {-5.2 + 4 * 0.5 + 4 * 0.8:.0f}$ | ${short(STEPS[2][0, 0])}$ |",
+    f"$({log(4):.6f},\\ 0)$ | ${row(STEPS[1][1])}$ | "
+    f"$-5.2 + 4 \\cdot 0.8 + 4 \\cdot 0.5 = {-5.2 + 4 * 0.8 + 4 * 0.5:.0f}$ | ${short(STEPS[2][1, 0])}$ |",
+    f"= {-log(0.8):.6f} + {-log(1 - 0.5):.6f} = {-log(0.8) - log(0.5):.6f}$",
+    f"$-\\frac12 (\\log 0.5 + \\log 0.5) = {FIT:.6f}$",
+    f"${log(4) ** 2:.6f} + {log(4) ** 2:.6f} + {4**2} + {4**2} = {WEIGHTS:.6f}$",
+    f"$\\frac{{0.1}}{{2 \\cdot 2}} \\cdot {WEIGHTS:.6f} = {LAM / 4 * WEIGHTS:.6f}$",
+    f"$J = {FIT:.6f} + {LAM / 4 * WEIGHTS:.6f} = {penalised(THETAS, NET_X, NET_Y, LAM):.6f}$",
+    f"| $x = 0$ | $0.5 - 1 = {0.5 - 1}$ | ${row([4 * -0.5] * 2)}$ | ${row(STEPS[1][0] * (1 - STEPS[1][0]))}$ | "
+    f"${row(-2 * STEPS[1][0] * (1 - STEPS[1][0]))}$ |",
+    f"| $x = 1$ | $0.5 - 0 = {0.5 - 0}$ | ${row([4 * 0.5] * 2)}$ | ${row(STEPS[1][1] * (1 - STEPS[1][1]))}$ | "
+    f"${row(2 * STEPS[1][1] * (1 - STEPS[1][1]))}$ |",
+    f"(1, 0.8, 0.5) = ({wide(DELTA[1][0])})",
+    f"\\end{{pmatrix}} (1, 1) = {grid(DELTA[0])}",
+    f"-0.15 + 0.1 \\cdot 4 \\big) = ({wide(D[1][0])})",
+    f"0.5 - {0.1 * log(4):.6f} \\end{{pmatrix}} = {grid(D[0])}",
+    f"| $x = 0$ | $(1, 0)$ | $(0,\\ {log(4):.6f})$ |",
+    f"| $x = 1$ | $(1, 1)$ | $({log(4):.6f},\\ 0)$ |",
+    "Both outputs are 0.5, so the first part is",
+    f"are ${log(4):.6f}$ and $-{log(4):.6f}$ in $\\Theta^{{(1)}}$, and $4$ and $4$ in $\\Theta^{{(2)}}$",
+    "$-\\log 0.8 - \\log (1 - 0.5) =",
+    "The weights of $\\Theta^{(2)}$ without column 0 are $(4, 4)$",
+    f"\\Delta^{{(2)}} = -0.5 \\cdot {row([1, *STEPS[1][0]])} + 0.5 \\cdot {row([1, *STEPS[1][1]])}",
+    f"\\Delta^{{(1)}} = {column(-2 * STEPS[1][0] * (1 - STEPS[1][0]))} (1, 0) "
+    f"+ {column(2 * STEPS[1][1] * (1 - STEPS[1][1]))} (1, 1)",
+    f"\\tfrac12 \\big( {short(DELTA[1][0, 0])}, \\;\\; {short(DELTA[1][0, 1])} + 0.1 \\cdot 4, "
+    f"\\;\\; {short(DELTA[1][0, 2])} + 0.1 \\cdot 4 \\big)",
+    f"\\tfrac12 \\begin{{pmatrix}} {short(DELTA[0][0, 0])} & {short(DELTA[0][0, 1])} + {0.1 * log(4):.6f} \\\\ "
+    f"{short(DELTA[0][1, 0])} & {short(DELTA[0][1, 1])} - {0.1 * log(4):.6f} \\end{{pmatrix}}",
+    # gradient check
+    f"The norms are ${np.linalg.norm(A):.0f}$ and $\\sqrt{{{B @ B:.0f}}} = {np.linalg.norm(B):.6f}$",
+    f"the difference is ${np.linalg.norm(A - B):.0f}$. "
+    f"The relative error is $3 / {10 + sqrt(61):.6f} = {RELATIVE:.6f}$",
+    f"$0.01 / 2.01 \\approx {0.01 / 2.01:.3f}$",
+    f"A forgotten $\\frac{{1}}{{10}}$ gives $\\frac{{{10 - 1}}}{{{10 + 1}}} = {9 / 11:.3f}$",
+    # start values
+    f"for $n = 100$ it is {sqrt(100):.0f}",
+    f"For 400 inputs this is ${1 / sqrt(400)}$",
+    # closing quiz
+    f"$0.3 \\cdot 2 + (-0.3) \\cdot (-1) = {0.3 * 2 + 0.3:.1f}$",
+    f"$1 - 0.5^2 = {1 - 0.5**2}$, and $0.9 \\cdot 0.75 = {0.9 * 0.75}$",
+    f"the slope of the sigmoid, ${0.5 * 0.5}$",
+    f"the bias: $6 / 4 = {6 / 4}$. The weight has the penalty: $(6 + 2 \\cdot 10) / 4 = {(6 + 2 * 10) / 4}$",
+    f"$(6 + 10) / 4 = {(6 + 10) // 4}$",
+]
+
+
+@pytest.mark.parametrize("sentence", STATED)
+def test_a_stated_number_is_the_computed_one(sentence, said):
+    assert sentence in said
+
+
+# What the computations here start from: a change in the text must be a change here.
+GIVEN = [
+    "Which product has shape `(7, 4)`",
+    "`D.T` has shape (7, 50). The two 50 meet in the middle and disappear. The sum runs over the 50 examples",
+    "A softmax gives the true class the probability 0.7",
+    "the four corners $(0,0)$, $(0,1)$, $(1,0)$, $(1,1)$. The classes are 0, 1, 1, 0",
+    "The inputs $(-1.5,\\ 0.5,\\ 4)$ give",
+    "For $p = (0.2, 0.8)$ and the true class 0",
+    "$w$ moves from $2$ to",
+    "$b$ moves from $-6$ to",
+    "a chain of three matrices with 300 inputs",
+    "Now divide by $m = 2$, with $\\lambda = 0.1$ for all columns but column 0",
+    "A batch has 20 examples with 6 features. There are 5 hidden units and 3 classes",
+    "the activation between them is $a(z) = 3z + 1$",
+    "gives $10^{-9}$ for $W_2$ and $b_2$, but $0.4$ for $W_1$ and $b_1$",
+    "When $x$ grows by 1, $u$ grows by 4. When $u$ grows by 1, $L$ grows by 5",
+    "`D` has shape `(50, 7)` and `A` has shape `(50, 4)`",
+    "One example with $x = (1, 2)$, two hidden units with $\\tanh$, two classes",
+    f"$$W_1 = {grid([[1, 0], [-1, 1]])} \\quad b_1 = {grid([[0], [1]])} \\quad W_2 = {grid([[1, 0], [0, 2]])} "
+    f"\\quad b_2 = {grid([[0.5], [0]])}$$",
+    "the input $x = 3$, and its true class is 0, so $L = -\\log p_0$",
+    "the hidden unit has $w = 2$ and $b = -6$",
+    "the scores have $u_0 = -4$, $c_0 = 2$ and $u_1 = 2$",
+    "With the learning rate $0.1$",
+    "The true classes are $y = (0, 1)$",
+    f"$$P = {grid(BATCH_P)} \\quad A_1 = {grid(BATCH_A)} \\quad W_2 = {grid(BATCH_W)} \\quad X = {grid(BATCH_X)}$$",
+    "There are two examples: $x = 0$ with $Y = 1$, and $x = 1$ with $Y = 0$",
+    f"$$\\Theta^{{(1)}} = {grid(THETAS[0])} \\qquad \\Theta^{{(2)}} = {grid(THETAS[1])}$$",
+    "$a = (6, 8)$ and $b = (6, 5)$",
+    "A network with 784 inputs, 30 hidden units and 10 classes",
+    "For one example with $H = (0.8, 0.5)$ and $Y = (1, 0)$",
+    "$a = \\tanh(z) = 0.5$ goes into two scores with the weights 2 and $-1$. "
+    "The slopes at the scores are $0.3$ and $-0.3$",
+    "One row of $\\Theta$ is $(10, 10)$, and the same row of $\\Delta$ is $(6, 6)$. There are $m = 4$ examples, "
+    "and $\\lambda = 2$",
+]
+
+
+@pytest.mark.parametrize("sentence", GIVEN)
+def test_the_text_gives_the_values_used_here(sentence, said):
+    assert sentence in said
+
+
+# ---------------------------------------------------------------- displayed formulas
+
+X, LABELS = RNG.normal(size=(5, 3)), np.array([2, 0, 1, 1, 2])
+W1, B1, W2, B2 = (RNG.normal(size=size) for size in ((4, 3), 4, (3, 4), 3))
+DEEP = [RNG.normal(size=size) for size in ((4, 4), (2, 5), (3, 3))]
+
+
+def mean_loss(W1=W1, b1=B1, W2=W2, b2=B2, activation=np.tanh, rows=slice(None)):
+    Z2 = activation(X[rows] @ W1.T + b1) @ W2.T + b2
+    return -np.mean(log_softmax(Z2, axis=1)[np.arange(len(Z2)), LABELS[rows]])
+
+
+def two_layer_back(m=5, activation=np.tanh, slope=lambda z: 1 - np.tanh(z) ** 2):
+    """The seven steps of the table, as they are printed."""
+    rows = slice(m)
+    Z1 = X[rows] @ W1.T + B1
+    A1 = activation(Z1)
+    P = softmax(A1 @ W2.T + B2, axis=1)
+    dZ2 = (P - np.eye(3)[LABELS[rows]]) / m
+    dZ1 = dZ2 @ W2 * slope(Z1)
+    return {"W1": dZ1.T @ X[rows], "b1": dZ1.sum(axis=0), "W2": dZ2.T @ A1, "b2": dZ2.sum(axis=0)}
+
+
+def table_is_right():
+    start = {"W1": W1, "b1": B1, "W2": W2, "b2": B2}
+    return all(
+        close(back, slopes(lambda t, k=k: mean_loss(**{k: t}), start[k])) for k, back in two_layer_back().items()
+    )
+
+
+def one_example_is_right():
+    """dL/dW1 = ((dL/dz2 W2) * a'(z1))^T x, with the diagonal matrix in full."""
+    z1 = W1 @ X[0] + B1
+    first = softmax(W2 @ np.tanh(z1) + B2) - np.eye(3)[LABELS[0]]
+    left = first[None, :] @ W2 @ np.diag(1 / np.cosh(z1) ** 2)
+    numeric = slopes(lambda t: mean_loss(W1=t, rows=slice(1)), W1)
+    return close(left, first @ W2 * (1 - np.tanh(z1) ** 2)) and close(left.T @ X[:1], numeric)
+
+
+def scalar_chain_is_right():
+    """The four named factors, with one number in each layer."""
+    w, v, x = 0.7, -1.3, 2.0
+    p = softmax([v * tanh(w * x), 0.0])[0]
+    numeric = slopes(lambda t: -log_softmax([v * np.tanh(t * x), 0.0])[0], w)
+    return close((p - 1) * v * (1 - tanh(w * x) ** 2) * x, numeric)
+
+
+def branches_are_added():
+    s, u = np.array([0.3, -0.4]), np.array([2.0, -1.0])
+    numeric = slopes(lambda a: -log_softmax(u * a + s)[1], 0.6)
+    return close((softmax(u * 0.6 + s) - [0, 1]) @ u, numeric)
+
+
+def recursion_is_right():
+    Y = np.eye(3)[LABELS]
+
+    def at(i):
+        return slopes(lambda t: penalised([*DEEP[:i], t, *DEEP[i + 1 :]], X, Y, 0.7), DEEP[i])
+
+    return all(close(D_i, at(i)) for i, D_i in enumerate(recursion(DEEP, X, Y, 0.7)[1]))
+
+
+def batch_accumulator_is_right():
+    Y, steps = np.eye(3)[LABELS], outputs(DEEP, X)
+    last = np.array([a - y for a, y in zip(steps[-1], Y, strict=True)])
+    return close(last.T @ np.column_stack([np.ones(5), steps[2]]), recursion(DEEP, X, Y, 0)[0][2])
+
+
+def last_delta_is_right():
+    a, y = expit(0.8), 1.0
+    return close(-y / a + (1 - y) / (1 - a), (a - y) / (a * (1 - a))) and close(
+        slopes(lambda z: -y * np.log(expit(z)) - (1 - y) * np.log(1 - expit(z)), 0.8), a - y
+    )
+
+
+Z = np.array([-2.0, -0.5, 0.3, 1.7])
+FORMULAS = {
+    "\\sigma(z) = \\dfrac{1}{1 + e^{-z}}": lambda: close(expit(Z), 1 / (1 + np.exp(-Z))),
+    "\\tanh(z) = \\dfrac{e^z - e^{-z}}{e^z + e^{-z}}": (
+        lambda: close(np.tanh(Z), (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z)))
+    ),
+    "\\frac{e^{-z}}{(1 + e^{-z})^2} = \\frac{1}{1 + e^{-z}} \\cdot \\frac{e^{-z}}{1 + e^{-z}} = "
+    "\\sigma(z)\\,\\big(1 - \\sigma(z)\\big)": (
+        lambda: (
+            close(slopes(lambda t: np.sum(expit(t)), Z), expit(Z) * (1 - expit(Z)))
+            and close(np.exp(-Z) / (1 + np.exp(-Z)) ** 2, expit(Z) * (1 - expit(Z)))
+        )
+    ),
+    "\\tanh'(z) = 1 - \\tanh^2(z)": lambda: close(slopes(lambda t: np.sum(np.tanh(t)), Z), 1 - np.tanh(Z) ** 2),
+    "Left of 0 ReLU is flat, so its slope is 0. Right of 0 it is the line $z$, so its slope is 1": (
+        lambda: close(slopes(lambda t: np.sum(np.maximum(0, t)), Z), [0, 0, 1, 1])
+    ),
+    "(W_2 W_1)\\, x + (W_2 b_1 + b_2)": (lambda: close(W2 @ (W1 @ X[0] + B1) + B2, (W2 @ W1) @ X[0] + (W2 @ B1 + B2))),
+    "Z_1 = X W_1^T + b_1": lambda: close(X @ W1.T + B1, [W1 @ x + B1 for x in X]),
+    "\\underbrace{\\frac{\\partial L}{\\partial z_2}}_{p - [\\text{true}]} \\cdot "
+    "\\underbrace{\\frac{\\partial z_2}{\\partial a_1}}_{W_2} \\cdot "
+    "\\underbrace{\\frac{\\partial a_1}{\\partial z_1}}_{a'(z_1)} \\cdot "
+    "\\underbrace{\\frac{\\partial z_1}{\\partial W_1}}_{x}": scalar_chain_is_right,
+    "\\frac{\\partial L}{\\partial s_k} = p_k - [\\,k = t\\,]": (
+        lambda: close(slopes(lambda s: -log_softmax(s)[2], Z), softmax(Z) - [0, 0, 1, 0])
+    ),
+    "L = -\\log \\frac{e^{s_t}}{\\sum_j e^{s_j}} = -s_t + \\log \\sum_j e^{s_j}": (
+        lambda: close(-log_softmax(Z)[2], -Z[2] + log(np.exp(Z).sum()))
+    ),
+    "\\frac{\\partial L}{\\partial a} = \\frac{\\partial L}{\\partial s_0} \\cdot \\frac{\\partial s_0}{\\partial a} + "
+    "\\frac{\\partial L}{\\partial s_1} \\cdot \\frac{\\partial s_1}{\\partial a}": branches_are_added,
+    "\\Big( \\underbrace{\\Big( \\frac{\\partial L}{\\partial z_2} \\cdot W_2 \\Big) \\odot a'(z_1)}": (
+        one_example_is_right
+    ),
+    "| 1 | $dZ_2 = \\frac1m (P - \\text{one-hot}(y))$ | $(m, K)$ |": table_is_right,
+    "| 2 | $dW_2 = dZ_2^T A_1$ | $(K, h)$ |": lambda: two_layer_back()["W2"].shape == W2.shape and table_is_right(),
+    "| 3 | $db_2 = \\sum_i dZ_{2,i}$ | $(K,)$ |": lambda: two_layer_back()["b2"].shape == B2.shape,
+    "| 4 | $dA_1 = dZ_2 W_2$ | $(m, h)$ |": table_is_right,
+    "| 5 | $dZ_1 = dA_1 \\odot a'(Z_1)$ | $(m, h)$ |": (
+        lambda: close(
+            two_layer_back(activation=expit, slope=lambda z: expit(z) * (1 - expit(z)))["W1"],
+            slopes(lambda t: mean_loss(W1=t, activation=expit), W1),
+        )
+    ),
+    "| 6 | $dW_1 = dZ_1^T X$ | $(h, n)$ |": lambda: two_layer_back()["W1"].shape == W1.shape and table_is_right(),
+    "| 7 | $db_1 = \\sum_i dZ_{1,i}$ | $(h,)$ |": lambda: two_layer_back()["b1"].shape == B1.shape,
+    "-\\frac{y}{a} + \\frac{1 - y}{1 - a} = \\frac{a - y}{a (1 - a)}": last_delta_is_right,
+    "\\delta^{(l)} = \\big( \\Theta^{(l)}_{\\text{without column } 0} \\big)^T \\delta^{(l+1)} \\;\\odot\\; "
+    "a^{(l)} \\odot \\big( 1 - a^{(l)} \\big)": recursion_is_right,
+    "D^{(l)} = \\frac1m \\big( \\Delta^{(l)} + \\lambda\\, \\Theta^{(l)} \\big) \\qquad\\qquad "
+    "\\text{column 0: } D^{(l)} = \\frac1m \\Delta^{(l)}": recursion_is_right,
+    "(all $\\delta^{(l+1)}$ as rows)$^T$ times (all $\\bar a^{(l)}$ as rows)": batch_accumulator_is_right,
+    "the relative error is $\\frac{c - 1}{c + 1}$": (
+        lambda: all(
+            close(np.linalg.norm(c * A - A) / (np.linalg.norm(c * A) + np.linalg.norm(A)), (c - 1) / (c + 1))
+            for c in (1.01, 2, 10)
+        )
+    ),
+    "A forgotten $\\frac12$ gives $\\frac13$": lambda: close((2 - 1) / (2 + 1), 1 / 3),
+    "A wrong sign everywhere gives 1": lambda: close(np.linalg.norm(-A - A) / (2 * np.linalg.norm(A)), 1),
+    "$$s(0,1) + s(1,0) = (w_2 + b) + (w_1 + b) = w_1 + w_2 + 2b$$": (
+        lambda: close((W1[0, 1] + B1[0]) + (W1[0, 0] + B1[0]), W1[0, 0] + W1[0, 1] + 2 * B1[0])
+    ),
+    "dZ_2 = \\tfrac1m (P - \\text{one-hot}) \\qquad dW_2 = dZ_2^T A_1 \\qquad "
+    "dZ_1 = (dZ_2 W_2) \\odot a'(Z_1) \\qquad dW_1 = dZ_1^T X": table_is_right,
+    "\\delta^{(L)} = a^{(L)} - y \\qquad \\delta^{(l)} = \\big( \\Theta^{(l)}_{\\text{without column } 0} \\big)^T "
+    "\\delta^{(l+1)} \\odot a^{(l)} (1 - a^{(l)}) \\qquad D = \\tfrac1m (\\Delta + \\lambda \\Theta), "
+    "\\text{ column 0 without } \\lambda": recursion_is_right,
+    "\\sigma' = a (1 - a) \\qquad \\tanh' = 1 - a^2 \\qquad \\mathrm{ReLU}' = 0 \\text{ or } 1": (
+        lambda: (
+            close(slopes(lambda t: np.sum(expit(t)), Z), expit(Z) * (1 - expit(Z)))
+            and close(slopes(lambda t: np.sum(np.tanh(t)), Z), 1 - np.tanh(Z) ** 2)
+        )
+    ),
+    "$$L = -\\frac1m \\sum_i \\log P_{i, y_i}$$": (
+        lambda: close(
+            mean_loss(),
+            -np.mean([log(softmax(W2 @ np.tanh(W1 @ X[i] + B1) + B2)[LABELS[i]]) for i in range(5)]),
+        )
+    ),
+    "J = -\\frac1m \\sum_i \\sum_k \\Big( Y_{ik} \\log H_{ik} + (1 - Y_{ik}) \\log (1 - H_{ik}) \\Big) + "
+    "\\frac{\\lambda}{2m} \\sum_l \\sum_{\\text{not column } 0} \\big( \\Theta^{(l)} \\big)^2": recursion_is_right,
+    "s(0,0) + s(1,1) = b + (w_1 + w_2 + b) = w_1 + w_2 + 2b": (
+        lambda: close(B1[0] + (W1[0, 0] + W1[0, 1] + B1[0]), (W1[0, 1] + B1[0]) + (W1[0, 0] + B1[0]))
+    ),
+    "$\\frac{\\lambda}{2m} \\Theta^2$. The slope of a square is $2 \\Theta$": (
+        lambda: close(slopes(lambda t: 0.3 / 8 * t**2, 1.7), 0.3 / 4 * 1.7)
+    ),
+}
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_displayed_formula_is_right(formula, said):
+    assert formula in said
+    assert FORMULAS[formula]()
+
+
+def test_a_line_gets_at_most_three_corners(said):
+    assert "A line gets at most three of the four corners right" in said
+    corners, w = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), RNG.normal(size=(5000, 3))
+    right = (corners @ w[:, :2].T + w[:, 2] > 0) == np.array([0, 1, 1, 0])[:, None]
+    assert right.sum(axis=0).max() == 3
+
+
+def test_the_shapes_in_the_warm_up(said):
+    assert (np.zeros((50, 7)).T @ np.zeros((50, 4))).shape == (7, 4)
+    assert "**`D.T @ A`**" in said
+
+
+# ---------------------------------------------------------------- counting
+
+
+def count_products(*arrays):
+    """Multiply from left to right; return the number of multiplications."""
+    total, done = 0, arrays[0]
+    for other in arrays[1:]:
+        total += len(done) * len(other) * other.shape[1]
+        done = done @ other
+    return total
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 5, 8])
+def test_a_row_of_the_table_of_counts(d, said):
+    g, matrices = np.ones((1, 10)), [np.ones((10, 10))] * d
+    left = count_products(g, *matrices)
+    right = count_products(*(m.T for m in reversed(matrices)), g.T) if d > 1 else 100
+    assert f"| {d} | {left:,} | {right:,} | {d * 10 ** (d + 1):,} |" in said
+
+
+@pytest.mark.parametrize(("d", "h"), [(1, 4), (2, 3), (5, 10)])
+def test_the_formulas_of_the_counts(d, h, said):
+    assert all(f"Together ${formula}$" in said for formula in ("d h^2", "(d - 1) h^3 + h^2", "d h^{d+1}"))
+    g, matrices = np.ones((1, h)), [np.ones((h, h))] * d
+    assert count_products(g, *matrices) == d * h**2
+    assert count_products(*matrices, g.T) == (d - 1) * h**3 + h**2
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_the_ways_add_up_to_the_product(d):
+    g, matrices = RNG.normal(size=3), [RNG.normal(size=(3, 3)) for _ in range(d)]
+    ways, sums = 0, np.zeros(3)
+    for way in product(range(3), repeat=d + 1):
+        ways += 1
+        sums[way[-1]] += g[way[0]] * np.prod([W[i, j] for W, (i, j) in zip(matrices, pairwise(way), strict=True)])
+    expected = g
+    for W in matrices:
+        expected = expected @ W
+    assert ways == 3 ** (d + 1) and close(sums, expected)
+
+
+def test_the_picture_of_counts_shows_the_table(run):
+    assert run["counts"]["backward (from the left)"][[0, 1, 2, 4, 7]].tolist() == [100, 200, 300, 500, 800]
+    assert run["counts"]["forward (from the right)"][[0, 1, 2, 4, 7]].tolist() == [100, 1100, 2100, 4100, 7100]
+    assert run["counts"]["one way at a time"][[0, 1, 2, 4, 7]].tolist() == [100, 2000, 30000, 5e6, 8e9]
+
+
+def test_nudging_needs_one_pass_for_each_input_and_one_more(run, said):
+    assert "forward passes for one gradient by nudging: 301\n" in run["printed"]["measure"]
+    assert "nudging needed 301 forward passes" in said
+    assert close(run["exact"], slopes(run["loss_of"], run["start"]))
+
+
+# ---------------------------------------------------------------- the graph
+
+
+def number(text):
+    """The value of ``−0.8 · (−4) + 0.8 · 2``; None where letters stand."""
+    text = text.replace("−", "-").replace("·", "*").strip()
+    return eval(text) if re.fullmatch(r"[-+*/(). \d]+", text) else None
+
+
+def steps_of(run):
+    forward = [(name, text, run["values"]) for name, text in run["forward_story"][1:]]
+    return forward + [(name, text, run["slopes"]) for name, text in run["backward_story"]]
+
+
+@pytest.mark.parametrize("step", range(16))
+def test_a_step_of_the_graph_tells_its_arithmetic(step, run):
+    name, text, expected = steps_of(run)[step]
+    text = text.partition(",")[0].replace("−log 0.2", str(-log(0.2)))
+    parts = text.split(".  ")[-1].split(". ")[0].split(" = ")[1:]
+    found = [value for part in parts if (value := number(part)) is not None]
+    assert found and found == pytest.approx([expected[name]] * len(found), abs=5e-4)
+
+
+def test_the_graph_has_the_slopes_of_the_loss(run):
+    assert {name: round(run["slopes"][name], 6) for name in HAND} == HAND_SLOPES
+    assert [run["values"][name] for name in ("z", "a", "s_0", "s_1", "L")] == pytest.approx(
+        [*tiny()[:4], tiny()[5]], abs=1e-12
+    )
+
+
+def test_the_slope_at_every_inner_box_is_right(run):
+    u, c = np.array([-4.0, 2.0]), np.array([2.0, C_1])
+    from_s = slopes(lambda s: -log_softmax(s)[0], [0.0, log(4)])
+    from_a = slopes(lambda a: -log_softmax(u * a + c)[0], 0.5)
+    from_z = slopes(lambda z: -log_softmax(u * expit(z) + c)[0], 0.0)
+    assert [run["slopes"][name] for name in ("s_0", "s_1", "a", "z")] == pytest.approx(
+        [*from_s, float(from_a), float(from_z)]
+    )
+
+
+def test_every_step_of_the_graph_is_told(run, said):
+    told = run["shown"]["by-hand-picture"]
+    story = run["forward_story"] + run["backward_story"]
+    assert list(told) == list(range(len(story))) == list(range(17))
+    assert all(f"Step {step} of 16, " in words and story[step][1] in words for step, words in told.items())
+    assert "Slopes of L: none yet." in told[5] and "L = 1.609" in told[5] and "L = 1.609" not in told[4]
+    assert "a to z × 0.25, s_0 to a × -4, s_1 to a × 2" in told[16] and "z to w × 3" not in told[14]
+    assert "w: 3.6, b: 1.2." in told[16] and "b: 1.2" not in told[15]
+    assert "Steps 1 to 5 go **forward**" in said and "Steps 6 to 16 go **backward**" in said
+    assert "go on to step 13: two red arrows lead into $a$" in said and story[13][0] == "a"
+
+
+# ---------------------------------------------------------------- the other cells
+
+
+@pytest.mark.parametrize(
+    ("cell", "line"),
+    [
+        ("by-hand-step", f"p_0 was 0.200 and is now {AFTER[4]:.3f}.  The loss was 1.609 and is now {AFTER[5]:.3f}."),
+        ("delta-check", f"cost J: {penalised(THETAS, NET_X, NET_Y, LAM):.6f}"),
+        ("delta-check", f"by moving it up and down: {D[0][0, 1]:.6f}"),
+    ],
+)
+def test_a_cell_prints_what_the_text_says(cell, line, run):
+    assert line in run["printed"][cell]
+
+
+def test_one_layer_is_no_better_than_a_coin_and_two_are_right(run, said):
+    score = {name: [m.score(run["data"][name], run["y"]) for m in pair] for name, pair in run["models"].items()}
+    assert (
+        f"One layer gets {score['XOR'][0]:.0%} of the XOR labels right, and {score['rings'][0]:.0%} of the ring" in said
+    )
+    assert "Two layers get all of them right" in said
+    assert [pair[1] for pair in score.values()] == [1, 1]
+
+
+def test_the_gradient_check_separates_right_from_wrong(run, said):
+    right, hundredth, sign, factor = run["errors"]
+    assert right < 1e-7 < 1e4 * 1e-7 < hundredth < 1e-2 < min(sign, factor)
+    assert hundredth == pytest.approx(0.01 / 2.01, rel=1e-3)
+    assert "It is still more than ten thousand times larger than $10^{-7}$" in said
+
+
+def test_the_picture_of_start_sizes(run):
+    assert run["plain"][-1] < 0.05 and min(run["scaled"]) > 0.5
+
+
+def test_sums_of_n_terms_have_the_size_root_n(said):
+    assert "Then the sum has a typical size of $\\sqrt n$" in said
+    sums = (RNG.normal(size=(4000, 100)) * RNG.normal(size=(4000, 100))).sum(axis=1)
+    assert sums.std() == pytest.approx(10, rel=0.05)
+
+
+def test_the_slope_of_the_sigmoid_is_at_most_a_quarter(run, said):
+    assert "**never larger than 0.25**" in said
+    assert "The slopes at z = 0 are 0.25 (sigmoid) and 1.00 (tanh)" in run["shown"]["slopes-picture"]
+    z = np.linspace(-9, 9, 1801)
+    assert np.argmax(expit(z) * (1 - expit(z))) == 900 and expit(1000.0) * (1 - expit(1000.0)) == 0
+
+
+def test_the_film_shows_a_network_that_learns(run):
+    losses = [loss for _, loss, _ in run["frames"].values()]
+    assert losses == sorted(losses, reverse=True) and [right for *_, right in run["frames"].values()][-1] == 1
+
+
+def test_the_film_draws_the_border_of_the_network(run):
+    (first, second, *biases), *_ = list(run["frames"].values())[-1]
+    drawn = (np.tanh(run["X"] @ first + biases[0]) @ second + biases[1])[:, 0] > 0
+    assert np.array_equal(drawn, run["network"].predict(run["X"]))
+
+
+def test_equal_units_stay_equal(said):
+    assert "After the step they are **still equal**" in said
+    V1, V2, c1 = np.tile(W1[0], (4, 1)), np.tile(W2[:, :1], 4), np.full(4, B1[0])
+    dV1, dV2 = slopes(lambda t: mean_loss(t, c1, V2, B2), V1), slopes(lambda t: mean_loss(V1, c1, t, B2), V2)
+    assert close(dV1, dV1[:1]) and close(dV2, dV2[:, :1])
+    assert np.abs(dV1).max() > 1e-3 < np.abs(dV2).max()
+
+
+def test_from_zero_only_the_last_biases_move(said):
+    assert "No weight moves at all. Only $b_2$ can move" in said
+    zeros = {"W1": np.zeros((4, 3)), "b1": np.zeros(4), "W2": np.zeros((3, 4)), "b2": np.zeros(3)}
+    moving = {k: slopes(lambda t, k=k: mean_loss(**{**zeros, k: t}), value) for k, value in zeros.items()}
+    assert [k for k, gradient in moving.items() if np.abs(gradient).max() > 1e-6] == ["b2"]
+
+
+# ---------------------------------------------------------------- quiz
+
+KEYS = {1: "c", 2: "d", 3: "b", 4: "a", 5: "b"}
+
+
+@pytest.fixture(scope="module")
+def options(cells):
+    """``{number: {letter: text}}`` of the closing quiz."""
+    return {n: dict(re.findall(r"- \*\*(\w)\*\* (.*)", cells[f"closing-{n}"])) for n in KEYS}
+
+
+@pytest.mark.parametrize("n", KEYS)
+def test_the_folded_answer_is_the_key(n, cells, options):
+    assert re.search(r"</summary>\n\n\*\*(\w)\*\*\.", cells[f"closing-{n}"])[1] == KEYS[n]
+    assert len(set(options[n].values())) == 4
+    reason = cells[f"closing-{n}"].partition("</summary>")[2]
+    assert all(f"**{letter}**" in reason for letter in "abcd")
+
+
+def test_the_options_with_numbers_are_computed(options, said):
+    assert options[2] == {
+        "a": f"${(20, 6)}$ and ${(5, 3)}$",
+        "b": f"${(5, 20)}$ and ${(3, 5)}$",
+        "c": f"${(20, 5)}$ and ${(5, 3)}$",
+        "d": f"${(20, 5)}$ and ${(3, 5)}$",
+    }
+    both, less = 0.3 * 2 + -0.3 * -1, 0.3 * 2 - 0.3
+    assert list(options[3].values()) == [f"${v:.3g}$" for v in (both, both * (1 - 0.5**2), both * 0.5 * 0.5, less)]
+    assert f"forgets the slope: ${0.3 * 2:.1f} - 0.3$" in said
+    free, full, half = 6 / 4, (6 + 2 * 10) / 4, (6 + 10) // 4
+    pairs = [(full, full), (free, full), (free, half), (full, free)]
+    assert list(options[5].values()) == [f"$({bias},\\ {weight})$" for bias, weight in pairs]
+
+
+def test_a_linear_activation_gives_one_linear_layer(options):
+    assert options[1]["c"] == "straight borders only"
+    whole = W2 @ (3 * (W1 @ X[0] + B1) + 1) + B2
+    assert close(whole, 3 * W2 @ W1 @ X[0] + W2 @ (3 * B1 + 1) + B2)
+
+
+# ---------------------------------------------------------------- form
+
+
+def test_nothing_graded_is_defined_or_assigned(cells):
+    graded = {name for assignment in assignments() for name in graded_names(load(assignment))}
+    trees = [ast.parse(cells[c.id]) for c in nbformat.read(PATH, as_version=4).cells if c.cell_type == "code"]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    defined = {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    defined |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    assert not defined & graded
+
+
+def test_code_cells_are_short():
+    for cell in nbformat.read(PATH, as_version=4).cells:
+        assert cell.cell_type == "markdown" or len(cell.source.split("\n")) <= 25, cell.id
+
+
+# ---------------------------------------------------------------- drawing
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def test_a_graph_shows_only_what_is_known(drawing):
+    edges = {("x", "y"): -2.5, ("y", "L"): 0.125}
+    known = {"x": (0, 0, 3, None), "y": (2.4, 0, -7.5, None), "L": (4.8, 0, None, None)}
+    _, ax = drawing.axes("", "", "")
+    drawing.computational_graph(ax, known, edges, {"y": "note"}, current="y")
+    assert texts(ax) == ["$x$", "→ 3", "$y$", "→ −7.5", "note", "$L$"]
+    arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
+    assert len(arrows) == 2
+    assert [p.get_linewidth() for p in ax.patches] == [1.2, 2.5, 1.2]
+
+
+def test_a_graph_shows_slopes_with_the_factor_on_the_way(drawing):
+    edges = {("x", "y"): -2.5}
+    _, ax = drawing.axes("", "", "")
+    drawing.computational_graph(ax, {"x": (0, 0, 3, -2.5), "y": (2.4, 0, -7.5, 1)}, edges)
+    assert texts(ax) == ["$x$", "→ 3", "← −2.5", "$y$", "→ −7.5", "← 1", "× −2.5"]
+    there, back = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
+    assert there.get_edgecolor() != back.get_edgecolor() and there.get_linestyle() != back.get_linestyle()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "labels"),
+    [
+        ({"m": 5, "n": 3, "K": 2}, ["X (m, n)", "W.T (n, K)", "b (K,)", "Z (m, K)"]),
+        (
+            {"m": 5, "n": 3, "h": 4, "K": 2},
+            ["X (m, n)", "W1.T (n, h)", "b1 (h,)", "Z1 (m, h)", "A1 (m, h)", "W2.T (h, K)", "b2 (K,)", "Z2 (m, K)"],
+        ),
+    ],
+)
+def test_the_boxes_have_as_many_cells_as_the_arrays(drawing, sizes, labels):
+    _, ax = drawing.axes("", "", "")
+    drawing.layer_shapes(ax, sizes)
+    assert [text for text in texts(ax) if len(text) > 1] == labels
+    for box, label in zip(ax.collections, labels, strict=True):
+        dims = [sizes[letter] for letter in re.findall(r"\w", label.partition("(")[2])]
+        assert box.get_array().size == np.prod(dims), label
