@@ -95,7 +95,7 @@ CROSS = [-log(p) for p in PICKED]
 STATED = [
     # warm-up
     f"$(1 + 2 + 9) / 3 =$ **{np.mean([1, 2, 9]):g}**",
-    f"It is **{np.median([1, 2, 9]):g}**. The mean uses",
+    f"It is **{np.median([1, 2, 9]):g}**. With an even number of values",
     f"You get **{np.ones((3, 2)).sum(axis=0).size}** sums",
     f"$\\log 1 =$ **{log(1):g}**, because $e^0 = {exp(0):g}$. $\\log 0.5 \\approx {log(0.5):.3f}$ is **negative**",
     # learning
@@ -195,14 +195,14 @@ GIVEN = [
     "To make it easy, we fix $b = 0$",
     "Model A is wrong by 1 on each of the ten examples. - Model B is right on nine examples and wrong by 10",
     "rent of one flat, the one with 7 rooms",
-    "The shape is $(2, 1)$ and not $(2,)$",
+    "With `keepdims=True` the shape is $(2, 1)$ and not $(2,)$",
     "With 3 columns this is an error. With 2 columns there would be **no error**",
     "A model is wrong on about 30 of 100 examples",
     "The fraction comes closer and closer to $0.3$",
     "We take the limits $10^{-12}$ and $1 - 10^{-12}$",
     "The scores of class 1 and class 2 stay at $2.5$ and $1$",
     "The model gives class 1 the probability $0.7$. But the truth is class 2, and it has only $0.05$",
-    "Ten students learnt for a test",
+    "Ten students studied for a test",
     "The model gives the probability $\\sigma(2x + b)$. The weight 2 is fixed",
     "We take 200 random values of $b$",
     "each column, so the sums have the shape $(10,)$ - **b** each row, so the sums have the shape $(100,)$",

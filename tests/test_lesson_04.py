@@ -296,7 +296,7 @@ GIVEN = {
         "Each row has the sum 0.",
     ],
     "log-sum-exp-text": ["The probabilities are almost exactly $(1, 0)$", "With $c = 500$ the loss is"],
-    "gap-text": ["The true class has the score 0.", "clipped at $10^{-12}$", "a gap of 500? And about 800?"],
+    "gap-text": ["The true class has the score 0.", "clipped at $10^{-12}$", "about a gap of 800?"],
     "gap-result": ["With 10 classes the second softmax"],
     "mse-text": ["Take the targets $1, 2, 3, 4$", "With the shapes $(4, 1)$ and $(4,)$", "and it should be 0"],
     "loop-text": ["$(3, 0, 4, 1, 2)$. With batch size 2 the batches are the rows $3, 0$, then $4, 1$, then $2$."],
