@@ -85,9 +85,10 @@ def slider(draw, name, values, start=0, play=False):
         index=start,
         description=name,
         style={"description_width": "initial"},
-        layout={"width": "60%"},
+        layout={"width": "60%", "margin": "2px 12px"},
     )
-    picture, text = ipywidgets.Image(value=png, format="png"), ipywidgets.HTML(_spoken(words))
+    picture = ipywidgets.Image(value=png, format="png", layout={"align_self": "flex-start", "max_width": "100%"})
+    text = ipywidgets.HTML(_spoken(words))
     back, forth = (ipywidgets.Button(description=label, layout={"width": "5em"}) for label in ("back", "next"))
     back.on_click(lambda _: setattr(bar, "index", max(bar.index - 1, 0)))
     forth.on_click(lambda _: setattr(bar, "index", min(bar.index + 1, len(values) - 1)))
