@@ -619,7 +619,7 @@ def test_every_step_of_the_graph_is_told(run, said):
     assert "a to z × 0.25, s_0 to a × -4, s_1 to a × 2" in told[16] and "z to w × 3" not in told[14]
     assert "w: 3.6, b: 1.2." in told[16] and "b: 1.2" not in told[15]
     assert "Steps 1 to 5 go **forward**" in said and "Steps 6 to 16 go **backward**" in said
-    assert "go on to step 13: two red arrows lead into $a$" in said and story[13][0] == "a"
+    assert "Stop after step 12 and think: two red arrows lead into $a$" in said and story[13][0] == "a"
 
 
 # ---------------------------------------------------------------- the other cells
