@@ -2,15 +2,20 @@
 #   make demo      grade a class of twelve on assignments 01 to 05, and check every grade
 #   make test      run all tests
 #   make lab       open JupyterLab on the course
+#   make grade     grade what is in submitted/: make grade ASSIGNMENT=01-loss-functions
+#   make bench     compare the grading engine with stock nbgrader (about ten minutes)
 #   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST
 #   make release   regenerate release/ after a change in source/ or misconceptions/
 #   make tidy      take outputs and counts out of the notebooks in source/ and lessons/, format the Python files
 
-.PHONY: demo test lab bench-lab release tidy
+.PHONY: demo test lab grade bench bench-lab release tidy
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+# Install a Debian package where we are allowed to; fail where not.
+apt = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; }
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 demo: .venv/ready
@@ -21,6 +26,12 @@ test: .venv/ready-dev
 
 lab: .venv/ready
 	$(BIN)/jupyter lab
+
+grade: .venv/ready
+	$(BIN)/python -m grading autograde $(ASSIGNMENT)
+
+bench: .venv/ready
+	$(BIN)/python -m tools.bench
 
 bench-lab: .venv/ready
 	$(BIN)/python -m lab.compare
@@ -35,10 +46,15 @@ tidy: .venv/ready-dev
 
 .venv/ready: requirements.txt | .venv/bin/pip
 	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@command -v bwrap >/dev/null || $(call apt,bubblewrap) || \
+	  echo "bubblewrap is not installed: grading works, but without a sandbox, and says so. See grading/README.md."
 	touch $@
 
 .venv/ready-dev: requirements-dev.txt requirements.txt | .venv/bin/pip
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@command -v bwrap >/dev/null || $(call apt,bubblewrap) || echo "bubblewrap is not installed: its tests are skipped."
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || $(call apt,postgresql) || \
+	  echo "PostgreSQL is not installed: its tests are skipped."
 	touch .venv/ready $@
 
 # Debian's Python comes without venv: install it where we are allowed to.
@@ -46,6 +62,6 @@ tidy: .venv/ready-dev
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; found: $$($(PYTHON) --version 2>&1). Try: make PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq python3-venv; } || \
+	  $(call apt,python3-venv) || \
 	  { echo "This Python has no venv module. Install it first, for example: sudo apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv

@@ -1,30 +1,38 @@
 """The course as nbgrader sees it: its steps, its limits, what students receive."""
 
 import re
-import secrets
+import sys
 from pathlib import Path
 
 from nbconvert.filters import clean_html
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    GetGrades,
+    LimitOutput,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+)
 from nbgrader.utils import is_grade
 
 c = get_config()  # noqa: F821 (traitlets provides it)
 root = Path(__file__).resolve().parent
+sys.path.append(str(root))  # JupyterLab may have been started elsewhere
+from grading.exporter import EngineExporter  # noqa: E402
 
 c.CourseDirectory.course_id = "neural-networks"
 c.CourseDirectory.root = str(root)
 # Wait for another writer instead of failing with "database is locked".
 c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}?timeout=60"
 
-# Running a submission
-c.Execute.timeout = 30  # seconds a cell
-c.Execute.shutdown_kernel = "immediate"
-c.Execute.skip_cells_with_tag = secrets.token_hex()  # nobody can tag a test to skip it
-c.OverwriteCells.add_missing_cells = True
-# A warning is not a mistake: text on stderr never costs points.
-c.IgnorePattern.enabled = True
-c.IgnorePattern.pattern = r"(?s).*"
+# Running a submission: grading/ does it, in a sandbox and apart from the tests (see grading/README.md).
+c.Autograde.exporter_class = EngineExporter
+c.Autograde.sanitize_preprocessors = []  # the engine rebuilds each notebook from the instructor's
+c.Autograde.autograde_preprocessors = [LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+c.Engine.beside = []  # assignments whose tests must run in the student's own process
+c.Engine.limits = {"cell_seconds": 30}  # see grading.execute.Limits
+c.Engine.require_sandbox = False
 
 # A rubric stands in the locked text of its question, so that formgrader shows it above the answer.
 c.ClearMarkScheme.enforce_metadata = False

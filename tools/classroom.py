@@ -7,7 +7,7 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
 from tools.notebooks import ROOT, SOURCE, grade_id, notebook_path
-from tools.release import nbgrader
+from tools.release import nbgrader, run_module
 
 
 class Course:
@@ -41,8 +41,12 @@ class Course:
         return path
 
     def autograde(self, assignment, *options):
-        """Grade every submission; return nbgrader's finished process, failed or not."""
+        """Grade every submission with nbgrader's command; return its finished process, failed or not."""
         return nbgrader(self.folder, "autograde", assignment, *options, check=False)
+
+    def grade(self, *arguments):
+        """Grade every submission in parallel with ``python -m grading autograde``; return as ``autograde``."""
+        return run_module(self.folder, "grading", "autograde", *arguments, check=False)
 
     def scores(self, student, assignment):
         """Return ``{test id: points}`` from the gradebook, or None when there is no grade.

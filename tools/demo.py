@@ -154,13 +154,19 @@ def hand_in(course, assignment, students):
 
 
 def grade(course, assignment, students):
-    """Run nbgrader autograde."""
-    _tell_errors(course.autograde(assignment))
+    """Run the engine; show its summary, which names the sandbox and what students are told."""
+    process = course.grade(assignment)
+    tqdm.write(process.stdout)
+    if process.returncode > 1:
+        raise RuntimeError(process.stderr)
 
 
 def give_feedback(course, assignment, students):
     """Run nbgrader generate_feedback."""
-    _tell_errors(course.feedback(assignment))
+    process = course.feedback(assignment)
+    for line in process.stderr.splitlines():
+        if "| ERROR]" in line:
+            tqdm.write(line)
 
 
 def report(course, students=CLASS):
@@ -182,13 +188,6 @@ def report(course, students=CLASS):
 
 def _number(points):
     return "none" if points is None else f"{points:g}"
-
-
-def _tell_errors(process):
-    # A submission without a grade shows in the report; here is nbgrader's reason.
-    for line in process.stderr.splitlines():
-        if "| ERROR]" in line:
-            tqdm.write(line)
 
 
 def main():

@@ -62,12 +62,18 @@ def generate(assignment, release=RELEASE):
 
 def nbgrader(course, *arguments, check=True):
     """Run an nbgrader command in a course directory; return the finished process."""
-    command = [sys.executable, "-m", "nbgrader", *arguments]
+    return run_module(course, "nbgrader", *arguments, check=check)
+
+
+def run_module(course, module, *arguments, check=True):
+    """Run ``python -m module`` in a course directory; return the finished process."""
+    command = [sys.executable, "-m", module, *arguments]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # finds alembic
-    environment = os.environ | {"PATH": path}
+    modules = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))  # finds grading/
+    environment = os.environ | {"PATH": path, "PYTHONPATH": modules}
     done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
     if check and done.returncode:
-        raise RuntimeError(f"nbgrader {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"{module} {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
     return done
 
 

@@ -1,0 +1,1 @@
+"""The grading engine: student code runs apart from the tests, in a sandbox, from warm processes."""

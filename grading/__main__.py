@@ -1,0 +1,78 @@
+"""Grade assignments from the command line: python -m grading autograde ASSIGNMENT.
+
+Exit status: 0 everything is graded; 1 something needs a person; 2 the command or the course
+is not in order; 130 interrupted.
+"""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+
+def main(arguments=None):
+    """Parse the command line, grade, print what happened; return the exit status."""
+    options = _parser().parse_args(arguments)
+    # The workers start first: they warm up while this process imports nbgrader.
+    from grading import workers
+
+    try:
+        make = workers.cluster(options.scheduler) if options.scheduler else workers.local(options.workers)
+        with make as pool:
+            return _autograde(options, pool)
+    except (OSError, workers.WorkersError) as error:
+        return _tell(error)
+    except KeyboardInterrupt:
+        print("Interrupted. Give the same command again to go on.", file=sys.stderr)
+        return 130
+
+
+def _autograde(options, pool):
+    from grading.assignment import CourseError
+    from grading.coordinator import coordinator, open_course
+    from grading.report import print_summary, write_csv
+
+    status = 0
+    try:
+        converter = open_course(options.course)
+        for name in options.assignment:
+            start = time.monotonic()
+            with coordinator(converter, name, options.require_sandbox) as run:
+                reports = run.grade(pool, options.student, options.force)
+            print_summary(name, reports, time.monotonic() - start)
+            print(f"All submissions: {write_csv(name, reports)}\n")
+            status |= any(report.problem for report in reports)
+    except CourseError as error:
+        return _tell(error)
+    return status
+
+
+def _tell(error):
+    print(f"grading: {error}", file=sys.stderr)
+    return 2
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m grading", description="Grade submissions in parallel.")
+    commands = parser.add_subparsers(required=True, metavar="autograde")
+    command = commands.add_parser("autograde", help="grade the submissions of one or more assignments")
+    command.add_argument("assignment", nargs="+")
+    command.add_argument("--student", nargs="+", default=[], metavar="ID", help="grade these students only")
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=_count, default=os.cpu_count(), metavar="N", help="default: one a core")
+    where.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask cluster")
+    command.add_argument("--require-sandbox", action="store_true", help="grade nothing without bubblewrap")
+    command.add_argument("--force", action="store_true", help="grade unchanged submissions, too")
+    command.add_argument("--course", type=Path, default=Path.cwd(), metavar="DIR", help="default: this folder")
+    return parser
+
+
+def _count(text):
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError("at least one worker is needed")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

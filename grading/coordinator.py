@@ -1,0 +1,282 @@
+"""Grade the submissions of an assignment: workers run them, one writer keeps the gradebook.
+
+A submission is done when its folder in autograded/ holds the key of what was graded. The
+folder gets its name after the grades are in the gradebook, so a run that is killed at any
+moment leaves each submission either done or to be done again, with the same result.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import sys
+import traceback
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from glob import glob
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.apps.autogradeapp import AutogradeApp
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveAutoGrades
+from nbgrader.utils import parse_utc
+from tqdm import tqdm
+from traitlets.utils.importstring import import_item
+
+from grading import execute
+from grading.assignment import Assignment, CourseError, Engine, Folder, explained, finished, graded_with
+from grading.gradebook import Recorder, graded, totals
+
+# Done by the Recorder, or (the check) needless for cells that come from the instructor's notebook.
+LEFT_OUT = SaveAutoGrades, AssignLatePenalties, CheckCellMetadata
+
+
+@dataclass
+class Report:
+    """What became of one submission.
+
+    status:     "graded", "unchanged" since it was graded last, or "not graded"
+    problem:    why a person must look at it, or ''
+    notices:    what the student reads at the top of the feedback
+    seconds:    wall time of the run
+    peak_bytes: largest memory of the student's code
+    by_hand:    whether a cell waits for points from a person
+    """
+
+    student: str
+    status: str
+    problem: str = ""
+    notices: list[str] = field(default_factory=list)
+    sandbox: str = ""
+    seconds: float = 0.0
+    peak_bytes: int = 0
+    points: float | None = None
+    max_points: float | None = None
+    by_hand: bool = False
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's folder, read once: what is graded is what autograded/ will hold.
+
+    timestamp: when it was handed in (UTC), or None
+    jobs:      {notebook: Job}
+    keys:      {notebook: content hash of its Job}
+    """
+
+    student: str
+    folder: Folder
+    timestamp: datetime | None
+    jobs: dict[str, execute.Job]
+    keys: dict[str, str]
+
+
+def open_course(folder):
+    """Return nbgrader's converter as ``nbgrader autograde`` would have it in ``folder``.
+
+    ``folder`` becomes the working directory: nbgrader reads the configuration there.
+    """
+    os.chdir(folder)
+    app = AutogradeApp()
+    app.initialize(["--quiet"])
+    return Autograde(coursedir=app.coursedir, parent=app)
+
+
+@contextmanager
+def coordinator(converter, name, require_sandbox=False):
+    """Give the Coordinator of one assignment, with the gradebook open.
+
+    Raises CourseError when the course is not ready, or when another run is grading it.
+    """
+    course = converter.coursedir
+    autograded = Path(course.format_path(course.autograded_directory, "", "")).resolve()
+    autograded.mkdir(parents=True, exist_ok=True)
+    with _alone(autograded), Gradebook(course.db_url, course.course_id) as gradebook:
+        yield Coordinator(converter, name, gradebook, require_sandbox)
+
+
+@contextmanager
+def _alone(folder):
+    """Hold a lock on a folder, which a killed run leaves behind no more than a finished one."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise CourseError("Another run is grading this course.") from error
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+class Coordinator:
+    """Grades one assignment; it alone writes the gradebook and autograded/."""
+
+    def __init__(self, converter, name, gradebook, require_sandbox):
+        self._converter, self._course, self._name = converter, converter.coursedir, name
+        self._gradebook = gradebook
+        engine = Engine(parent=converter)
+        engine.require_sandbox |= require_sandbox
+        kept = converter.exclude_overwriting.get(name, ())
+        self._assignment = Assignment(name, self._course, gradebook, engine, kept)
+        self._recorder = Recorder(gradebook, converter)
+        steps = [import_item(s) if isinstance(s, str) else s for s in converter.autograde_preprocessors]
+        self._steps = [step(parent=converter) for step in steps if step not in LEFT_OUT]
+
+    def grade(self, workers, students=(), force=False):
+        """Return a Report for each submission, in order of the students.
+
+        workers:  grading.workers.Workers
+        students: grade these only, if any are named
+        force:    grade what is unchanged, too
+        """
+        folders = self._folders(students)
+        self._clear()
+        reports = {}
+        with tqdm(total=len(folders), desc=self._name, unit=" submissions") as bar:
+            for report in self._reports(folders, workers, {} if force else graded(self._gradebook, self._name)):
+                reports[report.student] = report
+                bar.set_postfix(failed=sum(bool(r.problem) for r in reports.values()), refresh=False)
+                bar.update()
+        for student, entry in totals(self._gradebook, self._name).items():
+            if student in reports:
+                report = reports[student]
+                report.points, report.max_points, report.by_hand = entry
+        return [reports[student] for student in sorted(reports)]
+
+    def _folders(self, students):
+        """Return ``{student: submitted folder}``."""
+        course, excluded = self._course, self._course.student_id_exclude.split(",")
+        pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", self._name, escape=True)
+        found = {}
+        for path in glob(course.format_path(course.submitted_directory, "*", self._name)):
+            student = re.fullmatch(pattern, path)["student"]
+            if os.path.isdir(path) and student not in excluded:
+                found[student] = path
+        if missing := set(students) - set(found):
+            raise CourseError(f"There is no submission to {self._name} by {', '.join(sorted(missing))}.")
+        return {student: path for student, path in sorted(found.items()) if not students or student in students}
+
+    def _clear(self):
+        """Remove what a killed run left half written."""
+        for path in glob(self._course.format_path(self._course.autograded_directory, "*", f".{self._name}.*")):
+            shutil.rmtree(path)
+
+    def _reports(self, folders, workers, done):
+        """Yield the Reports, first of what is unchanged or unreadable, then as the outcomes come."""
+        early = []
+
+        def work():
+            for student, path in folders.items():
+                try:
+                    submission = self._read(student, path)
+                    report = self._unchanged(submission, done)
+                except Exception as error:
+                    report = self._problem(student, error)
+                if report:
+                    early.append(report)
+                else:
+                    yield submission, list(submission.jobs.values()), list(submission.keys.values())
+
+        for submission, result in workers.outcomes(work()):
+            yield from _taken(early)
+            yield self._write(submission, result)
+        yield from _taken(early)
+
+    def _read(self, student, path):
+        folder = self._assignment.read(path)
+        jobs = {name: self._assignment.job(name, folder) for name in folder.notebooks}
+        keys = {name: execute.key(job) for name, job in jobs.items()}
+        return Submission(student, folder, _timestamp(folder), jobs, keys)
+
+    def _unchanged(self, submission, done):
+        """Return the Report of a submission that is done, or None."""
+        if submission.student not in done or done[submission.student] != submission.timestamp:
+            return None
+        target = self._target(submission.student)
+        entries = {name: graded_with(target / f"{name}.ipynb") for name in submission.jobs}
+        if any(entry.get("key") != submission.keys[name] for name, entry in entries.items()):
+            return None
+        return _report(submission.student, "unchanged", entries)
+
+    def _write(self, submission, result):
+        """Record the outcomes of one submission; return its Report."""
+        try:
+            if isinstance(result, Exception):
+                raise result
+            notebooks = self._notebooks(submission, result)
+            self._recorder.record(self._name, submission.student, submission.timestamp, notebooks)
+            self._publish(submission, notebooks)
+        except Exception as error:
+            return self._problem(submission.student, error)
+        return _report(submission.student, "graded", {n: nb.metadata.grading for n, nb in notebooks.items()})
+
+    def _notebooks(self, submission, outcomes):
+        """Return ``{name: executed notebook}`` after nbgrader's steps, with keys."""
+        names = {"student": submission.student, "assignment": self._name, "db_url": self._course.db_url}
+        notebooks = {}
+        for name, outcome in zip(submission.jobs, outcomes, strict=True):
+            notebook = finished(explained(outcome, name, submission.folder))
+            notebook.metadata.grading.key = submission.keys[name]
+            resources = {"nbgrader": names | {"notebook": name}, "unique_key": name}
+            for step in self._steps:
+                notebook, resources = step(notebook, resources)
+            notebooks[name] = notebook
+        return notebooks
+
+    def _publish(self, submission, notebooks):
+        """Put the folder into autograded/ as a whole."""
+        target = self._target(submission.student)
+        new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
+        files = self._assignment.files_beside(submission.folder)
+        files |= {f"{name}.ipynb": nbformat.v4.writes(nb).encode() for name, nb in notebooks.items()}
+        for name, content in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).write_bytes(content)
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+        self._converter.set_permissions(self._name, submission.student)
+
+    def _problem(self, student, error):
+        """Return the Report of a submission that could not be graded: the others go on."""
+        tqdm.write("".join(traceback.format_exception(error)), file=sys.stderr)
+        last_line = f"{error}".strip().rpartition("\n")[2]
+        return Report(student, "not graded", f"{type(error).__name__}: {last_line}")
+
+    def _target(self, student):
+        return Path(self._course.format_path(self._course.autograded_directory, student, self._name))
+
+
+def _timestamp(folder):
+    """Return when a Folder was handed in (datetime, UTC), or None. Raises ValueError if it cannot be read."""
+    text = folder.files.get("timestamp.txt", b"").decode(errors="replace").strip()
+    try:
+        return parse_utc(text) if text else None
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"timestamp.txt holds no time: {text[:40]!r}") from error
+
+
+def _report(student, status, entries):
+    """Return the Report of a graded submission from the ``metadata.grading`` of its notebooks."""
+    several = len(entries) > 1
+    return Report(
+        student,
+        status,
+        " ".join(entry["failed"] for entry in entries.values() if entry["failed"]),
+        [f"{name}: {n}" if several else n for name, entry in entries.items() for n in entry["notices"]],
+        "; ".join(sorted({entry["sandbox"] for entry in entries.values()})),
+        sum(entry["seconds"] for entry in entries.values()),
+        max(entry["peak_bytes"] for entry in entries.values()),
+    )
+
+
+def _taken(reports):
+    """Yield and remove what ``reports`` holds."""
+    while reports:
+        yield reports.pop(0)

@@ -1,0 +1,193 @@
+"""Run one submission: a pure function from (template, answers, files) to (executed notebook, verdicts)."""
+
+import atexit
+import functools
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from grading.sandbox import THREADS
+from grading.wire import Closed, receive, send
+
+START = "import socket, sys; sys.path.insert(0, sys.argv[2]); from grading import judge; "
+START += "judge.main(socket.socket(fileno=int(sys.argv[1])))"
+_judge = None  # (socket, process) of this process's judge
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Seconds are wall time, the rest is bytes and processes."""
+
+    cell_seconds: float = 30
+    total_seconds: float = 180
+    memory_bytes: int = 2 * 2**30
+    processes: int = 64
+    file_bytes: int = 64 * 2**20
+    output_bytes: int = 200_000
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that decides the result of a submission: plain data that can cross to another machine.
+
+    name:            the notebook's name without .ipynb
+    template:        the instructor's notebook as JSON, with hidden tests and solutions
+    submission:      the submitted notebook as it was read; perhaps not JSON at all
+    files:           {relative path: content} of what stands beside the notebook
+    trusted_files:   {relative path: content} of what the tests may import: the instructor's files
+    tests:           "apart": in a trusted process; "beside": in the student's own process
+    require_sandbox: refuse to run where bubblewrap is missing
+    """
+
+    name: str
+    template: bytes
+    submission: bytes
+    files: dict[str, bytes]
+    trusted_files: dict[str, bytes]
+    tests: str = "apart"
+    limits: Limits = Limits()
+    require_sandbox: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Of one test cell. score: partial credit in points, where a test beside the code gives a number."""
+
+    passed: bool
+    message: str
+    score: float | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the run of a submission gave.
+
+    notebook:   the executed notebook as JSON; a failed test cell has an error output, a passed one none
+    verdicts:   {grade id: Verdict} of the test cells
+    notices:    what was repaired and what went wrong, in plain words for the student
+    failed:     why the submission could not run at all; '' when it ran
+    sandbox:    "bubblewrap" or "none: <reason>"
+    seconds:    wall time
+    peak_bytes: largest resident memory of the student's process
+    """
+
+    notebook: str
+    verdicts: dict[str, Verdict]
+    notices: list[str]
+    failed: str
+    sandbox: str
+    seconds: float
+    peak_bytes: int
+
+
+def key(job):
+    """Return the content hash of all that decides the outcome of ``job``."""
+    digest = hashlib.sha256(_environment())
+    for value in asdict(job).values():
+        text = json.dumps(value, sort_keys=True, default=lambda data: hashlib.sha256(data).hexdigest())
+        digest.update(f"{len(text)}:{text}".encode())
+    return digest.hexdigest()
+
+
+@functools.cache
+def _environment():
+    """Return the versions of Python, of every installed package and of the engine itself."""
+    packages = sorted(f"{d.name}=={d.version}" for d in importlib.metadata.distributions())
+    own = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    return b"\0".join([platform.python_version().encode(), "\n".join(packages).encode(), *own])
+
+
+def run(job):
+    """Return the Outcome of ``job``. Never raises for anything that a submission does."""
+    with _lock:
+        for _ in range(2):  # a second time with a new judge, where the first one was lost
+            connection = warm()
+            connection.settimeout(_patience(job))
+            try:
+                send(connection, *job_to_frame(job))
+                head, _ = receive(connection)
+            except Closed:
+                head = {"error": "the judge did not answer"}
+            if "error" not in head:
+                return outcome_from_frame(head)
+            close()
+    raise EngineError(head["error"])
+
+
+class EngineError(Exception):
+    """The engine itself failed: nothing that a submission could cause."""
+
+
+def warm():
+    """Start the judge of this process and its sandbox unless they run; return the socket to it."""
+    global _judge
+    if _judge is None:
+        ours, theirs = socket.socketpair()
+        command = [sys.executable, "-c", START, str(theirs.fileno()), str(Path(__file__).parent.parent)]
+        environment = os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONHASHSEED": "0"}
+        with theirs:
+            process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
+            )
+        _judge = ours, process
+    return _judge[0]
+
+
+def close():
+    """End the judge of this process and its sandbox."""
+    global _judge
+    if _judge is not None:
+        connection, process = _judge
+        _judge = None
+        connection.close()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _patience(job):
+    """Return the seconds after which the judge itself must be stuck."""
+    cells = job.template.count(b"cell_type") + job.submission.count(b"cell_type")
+    return 60 + 4 * job.limits.total_seconds + 10 * cells
+
+
+def job_to_frame(job):
+    """Return ``(head, buffers)`` of a job."""
+    head = {"name": job.name, "tests": job.tests, "require_sandbox": job.require_sandbox}
+    head |= {"limits": asdict(job.limits), "files": list(job.files), "trusted_files": list(job.trusted_files)}
+    return head, [job.template, job.submission, *job.files.values(), *job.trusted_files.values()]
+
+
+def job_from_frame(head, buffers):
+    """Return the job that ``job_to_frame`` described."""
+    template, submission, *contents = map(bytes, buffers)
+    contents = iter(contents)
+    files = {name: next(contents) for name in head["files"]}
+    trusted = {name: next(contents) for name in head["trusted_files"]}
+    limits = Limits(**head["limits"])
+    return Job(head["name"], template, submission, files, trusted, head["tests"], limits, head["require_sandbox"])
+
+
+def outcome_to_frame(outcome):
+    """Return an outcome as JSON data."""
+    return asdict(outcome)
+
+
+def outcome_from_frame(head):
+    """Return the outcome that ``outcome_to_frame`` described."""
+    values = {field.name: head[field.name] for field in fields(Outcome)}
+    return Outcome(**values | {"verdicts": {key: Verdict(**v) for key, v in head["verdicts"].items()}})
+
+
+atexit.register(close)

@@ -1,0 +1,65 @@
+"""Tell what became of the submissions: a summary to read and a CSV file of everything."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+COLUMNS = (
+    "student",
+    "status",
+    "points",
+    "max_points",
+    "by_hand",
+    "problem",
+    "notices",
+    "sandbox",
+    "seconds",
+    "peak_mb",
+)
+
+
+def print_summary(name, reports, seconds):
+    """Print the counts, and a line for each submission that has something to tell."""
+    counts = Counter(report.status for report in reports)
+    parts = [f"{count} {status}" for status, count in sorted(counts.items())]
+    rate = f"{len(reports) / seconds:.1f} a second" if seconds else ""
+    print(f"{name}: {len(reports)} submissions in {seconds:.1f} s ({rate}): {', '.join(parts) or 'none'}")
+    for level, count in sorted(Counter(r.sandbox for r in reports if r.sandbox).items()):
+        print(f"sandbox of {count}: {level}")
+    if waiting := sum(report.by_hand for report in reports):
+        print(f"{waiting} have cells to grade by hand (nbgrader formgrader)")
+    told = [report for report in reports if report.problem or report.notices]
+    width = max((len(report.student) for report in told), default=0)
+    for report in told:
+        print(f"  {report.student:<{width}}  {_points(report):>9}  {_one_line(report)}")
+    if problems := sum(bool(report.problem) for report in reports):
+        print(f"{problems} need a person")
+
+
+def write_csv(name, reports, folder=Path("reports")):
+    """Write all reports to ``folder/name.csv``; return the path."""
+    folder.mkdir(exist_ok=True)
+    path = (folder / f"{name}.csv").resolve()
+    with open(path, "w", newline="", encoding="utf-8") as stream:
+        table = csv.writer(stream)
+        table.writerow(COLUMNS)
+        for r in reports:
+            sizes = f"{r.seconds:.2f}", f"{r.peak_bytes / 2**20:.0f}"
+            row = r.student, r.status, r.points, r.max_points, r.by_hand, r.problem, " ".join(r.notices)
+            table.writerow([_cell(value) for value in (*row, r.sandbox, *sizes)])
+    return path
+
+
+def _points(report):
+    return "none" if report.points is None else f"{report.points:g}/{report.max_points:g}"
+
+
+def _one_line(report):
+    text = " ".join(report.notices if report.notices else [report.problem])
+    text = "".join(c if c.isprintable() else " " for c in text)  # no control codes of a student in a terminal
+    return text if len(text) <= 300 else f"{text[:300]} ..."
+
+
+def _cell(value):
+    # A spreadsheet would execute a cell that begins like a formula.
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value

@@ -1,0 +1,153 @@
+"""Start the fork server where it sees the interpreter and its libraries, and nothing else."""
+
+import functools
+import json
+import os
+import shutil
+import site
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ENGINE = Path(__file__).resolve().parent
+SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
+LIMITS = ("memory_bytes", "file_bytes", "processes", "total_seconds")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+START = "import socket, sys; sys.path.insert(0, sys.argv[2]); from grading import worker; "
+START += "worker.main(socket.socket(fileno=int(sys.argv[1])))"
+
+
+@functools.cache
+def problem():
+    """Return why bubblewrap cannot be used here; '' when it can."""
+    if sys.platform != "linux":
+        return f"bubblewrap does not exist on {sys.platform}"
+    if not shutil.which("bwrap"):
+        return "bubblewrap (bwrap) is not installed"
+    tried = subprocess.run([*_walls(), "/bin/true"], capture_output=True, text=True)
+    return tried.stderr.strip() or ("" if tried.returncode == 0 else f"bwrap ended with {tried.returncode}")
+
+
+def level():
+    """Return what is recorded with each grade: "bubblewrap" or "none: <reason>"."""
+    return f"none: {problem()}" if problem() else "bubblewrap"
+
+
+def _walls():
+    """Return the bwrap command without the program: no network, read-only libraries, nothing else."""
+    shared = ["--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid", "--unshare-net"]
+    shared += ["--unshare-uts", "--unshare-cgroup-try"]
+    # As root, no user namespace: the server becomes nobody by itself, so that limits on processes hold.
+    powers = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    walls = ["bwrap", *shared, *(powers if os.geteuid() == 0 else ["--unshare-user"])]
+    for path in SYSTEM:
+        if os.path.islink(path):
+            walls += ["--symlink", os.readlink(path), path]
+        elif os.path.exists(path):
+            walls += ["--ro-bind", path, path]
+    walls += ["--perms", "1777", "--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev"]
+    walls += ["--perms", "1777", "--tmpfs", "/dev/shm"]
+    for path in _interpreter():
+        for place in (path, f"/keep{path}"):  # twice: a submission gets a new /tmp, and the interpreter may lie there
+            walls += _visible_parents(place) + ["--ro-bind", path, place]
+    return [*walls, "--ro-bind", str(ENGINE), "/engine/grading", "--chdir", "/tmp", "--remount-ro", "/"]
+
+
+def _interpreter():
+    """Return what this Python and its packages need: not the whole prefix, for a course may lie in it."""
+    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+    found = {os.path.join(prefix, part) for prefix in prefixes for part in ("bin", "lib", "lib64", "pyvenv.cfg")}
+    found |= {p for p in [*site.getsitepackages(), site.getusersitepackages()] if p in sys.path}
+    return sorted(p for p in found if os.path.exists(p) and not any(_inside(p, q) for q in [*SYSTEM, *found]))
+
+
+def _visible_parents(path):
+    """Return the options that let everybody pass through the folders above a path."""
+    parents = [p for p in reversed(Path(path).parents) if str(p) not in ("/", "/tmp", *SYSTEM)]
+    return [word for p in parents for word in ("--perms", "0755", "--dir", str(p))]
+
+
+def _inside(path, folder):
+    return path != folder and path.startswith(folder.rstrip("/") + "/")
+
+
+class ForkServer:
+    """A warm process that forks for each submission, one at a time."""
+
+    def __init__(self):
+        self._folder = None
+        self._start()
+
+    def _start(self):
+        self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._errors = tempfile.TemporaryFile()
+        handle = str(inside.fileno())
+        program = [sys.executable, "-c", START, handle]
+        if problem():
+            self._folder = self._folder or tempfile.mkdtemp(prefix="grading-")
+            command = [*program, str(ENGINE.parent)]
+        else:
+            command = [*_walls(), *program, "/engine"]
+        self._process = subprocess.Popen(
+            command,
+            env=self._environment(),
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+            pass_fds=[inside.fileno()],
+            start_new_session=True,
+        )
+        inside.close()
+
+    def wait(self):
+        """Wait until the server is warm."""
+        self._space = self._control.recv(64).decode()
+        if not self._space:
+            self._errors.seek(0)
+            raise RuntimeError(f"the fork server did not start:\n{self._errors.read().decode(errors='replace')}")
+
+    def fork(self, limits):
+        """Return a socket to a new fork of the server that keeps ``limits``."""
+        ours, theirs = socket.socketpair()
+        wanted = {name: getattr(limits, name) for name in LIMITS}
+        with theirs:
+            socket.send_fds(self._control, [json.dumps(wanted).encode()], [theirs.fileno()])
+        return ours
+
+    def end(self, gone=False):
+        """Kill the fork and all that it started; return ``{"code", "peak_bytes"}`` of how it had ended.
+
+        gone: it has closed its socket, so let it end by itself and tell how
+        """
+        self._control.send(b"gone" if gone else b"end")
+        answer = self._control.recv(4096)
+        if not answer:
+            raise RuntimeError("the fork server is gone")
+        return json.loads(answer)
+
+    def renew(self):
+        """Make sure that the next submission finds nothing of the last one."""
+        if self._space != "Nested" and not problem():  # then only a new server is sure to be clean
+            self.close()
+            self._start()
+            self.wait()
+
+    def close(self):
+        """End the server and all that it runs."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _environment(self):
+        folder = self._folder or "/tmp"
+        environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment |= {"TMPDIR": folder, "HOME": folder, "IPYTHONDIR": folder, "MPLCONFIGDIR": folder}
+        environment |= dict.fromkeys(THREADS, "1")
+        return environment if self._folder else environment | {"GRADING_WALLS": "1"}

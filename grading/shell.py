@@ -1,0 +1,160 @@
+"""Run the cells of a notebook in this process as Jupyter does, and keep their outputs."""
+
+import contextlib
+import json
+from base64 import b64encode
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+CUT = "\n... the rest of the output is left out: it is too long ...\n"
+
+
+class Outputs:
+    """The outputs of one cell, in nbformat's form, up to ``most`` letters in all."""
+
+    def __init__(self, most):
+        self.items = []
+        self._left = most
+        self._displays = {}  # display id -> output
+
+    def text(self, name, text):
+        """Add text on stdout or stderr."""
+        if self._left <= 0:
+            return
+        text, self._left = text[: self._left], self._left - len(text)
+        if self._left <= 0:
+            text += CUT
+        if self.items and self.items[-1].get("name") == name:
+            self.items[-1]["text"] += text
+        else:
+            self.items.append({"output_type": "stream", "name": name, "text": text})
+
+    def data(self, kind, data, metadata, display_id=None, **more):
+        """Add what a cell displays or returns: ``{MIME type: content}``."""
+        try:
+            bundle = json.loads(json.dumps({"data": _as_text(data), "metadata": metadata or {}}))
+        except (TypeError, ValueError):
+            return self.text("stderr", "an output could not be shown\n")
+        size = len(json.dumps(bundle))
+        if size > self._left:
+            return self.text("stderr", "An output is left out: it is too large.\n")
+        self._left -= size
+        output = {"output_type": kind, **bundle, **more}
+        self.items.append(output)
+        if display_id:
+            self._displays[display_id] = output
+
+    def update(self, display_id, data, metadata):
+        """Show something else in the place of an earlier display of this cell."""
+        if display_id in self._displays:
+            self._displays[display_id] |= {"data": _as_text(data), "metadata": metadata or {}}
+
+    def error(self, name, message, traceback):
+        """Add an error."""
+        self.items.append({"output_type": "error", "ename": name, "evalue": message, "traceback": traceback})
+
+
+def _as_text(data):
+    return {kind: b64encode(v).decode() if isinstance(v, bytes) else v for kind, v in data.items()}
+
+
+class Stream:
+    """Stands for sys.stdout or sys.stderr. ``add`` takes each piece of text."""
+
+    encoding = "utf-8"
+
+    def __init__(self, add):
+        self.add = add
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self.add(text)
+        return len(text)
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False
+
+    def writable(self):
+        return True
+
+
+class _Publisher(DisplayPublisher):
+    def publish(self, data, metadata=None, *, transient=None, update=False, **more):
+        key = (transient or {}).get("display_id")
+        if update:
+            self.shell.outputs.update(key, data, metadata)
+        else:
+            self.shell.outputs.data("display_data", data, metadata, key)
+
+    def clear_output(self, wait=False):
+        self.shell.outputs.items.clear()
+
+
+class _Hook(DisplayHook):
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self.shell.outputs.data("execute_result", format_dict, md_dict, execution_count=self.shell.count)
+
+    def finish_displayhook(self):
+        pass
+
+
+class Shell(InteractiveShell):
+    """IPython without a terminal, a history and a kernel. ``outputs``: those of the running cell."""
+
+    displayhook_class = Type(_Hook)
+    display_pub_class = Type(_Publisher)
+    outputs = Outputs(0)
+    count = 0  # cells run so far
+    succeeded = False  # whether the last one ran to its end
+
+    def run(self, source, most):
+        """Run one cell; return its outputs in nbformat's form.
+
+        most: letters of output to keep
+        """
+        self.outputs = outputs = Outputs(most)
+        self.count += 1
+        self.succeeded = False
+        out, err = (Stream(lambda text, name=name: outputs.text(name, text)) for name in ("stdout", "stderr"))
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            self.succeeded = self.run_cell(source, store_history=True).success
+        return outputs.items
+
+    def enable_gui(self, gui=None):
+        """Do nothing: there is no event loop to join."""
+
+    def ask_exit(self):
+        """Do nothing: exit() in a cell ends the cell's line only."""
+
+    def init_io(self):
+        """Leave the process's streams alone."""
+
+    system = InteractiveShell.system_piped
+
+    def _showtraceback(self, etype, evalue, stb):
+        self.outputs.error(etype.__name__, str(evalue), [str(line) for line in stb])
+
+
+def start():
+    """Make this process's shell, with matplotlib drawing into the outputs."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    shell = Shell.instance(config=config)
+    shell.enable_matplotlib("inline")
+    return shell

@@ -1,0 +1,422 @@
+"""The side that runs student code: a warm fork server in the sandbox, and one fork per submission.
+
+The server imports the libraries once. For each submission it forks; the fork enters user, process,
+mount and IPC namespaces of its own before it runs a line of student code. So it can neither see nor
+signal nor trace the server, it has a /tmp and a /dev/shm of its own, and when the first process of
+its namespace is killed, the kernel ends every process that it started.
+"""
+
+import contextlib
+import ctypes
+import functools
+import importlib
+import inspect
+import itertools
+import json
+import linecache
+import os
+import resource
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from grading import shell
+from grading.wire import MOST_ITEMS, Closed, Malformed, Peer
+
+LIBRARIES = ("matplotlib.figure", "matplotlib.colors", "scipy.special", "sklearn.datasets", "threadpoolctl")
+NOBODY = 65534
+NEW_NAMESPACES = 0x10000000 | 0x20000000 | 0x00020000 | 0x08000000  # user, process ids, mounts, IPC
+PRIVATE, RECURSIVE, BIND, NOSUID, NODEV = 0x40000, 0x4000, 0x1000, 2, 4  # of mount(2)
+SET_DEATH_SIGNAL, SET_DUMPABLE = 1, 4  # of prctl(2)
+CAPABILITIES = 0x20080522  # version 3 of capset(2)
+MOST_PRINTED = 20_000  # letters that one call may print
+ENGINE = str(Path(__file__).parent.parent)
+
+
+def main(control):
+    """Fork for each message ``{limits}`` that comes with a socket; end the fork at the next message."""
+    if "GRADING_WALLS" in os.environ:  # else nobody else might read this Python
+        leave_root()
+    ready = shell.start()
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    space_of = Nested if can_nest() else Plain
+    control.send(space_of.__name__.encode())
+    while True:
+        message, handles, _, _ = socket.recv_fds(control, 4096, 1)
+        if not message:
+            return
+        (handle,) = handles
+        space = space_of(json.loads(message))
+        space.start(functools.partial(serve, handle, ready), handle)
+        os.close(handle)
+        message = control.recv(16)
+        status = space.end(patience=1 if message == b"gone" else 0)
+        if not message:
+            return
+        control.send(json.dumps(status).encode())
+
+
+def serve(handle, ready):
+    """Answer questions of the judge on a socket; in the fork."""
+    connection = socket.socket(fileno=handle)
+    os.register_at_fork(after_in_child=connection.close)  # what a student starts has no line to the judge
+    sys.path[:] = ["", *(p for p in sys.path if p not in ("", ENGINE))]
+    sys.argv = ["notebook"]
+    with contextlib.suppress(Closed, Malformed):
+        Student(connection, ready).listen()
+
+
+def leave_root():
+    """Become nobody where the server was started as root: limits on processes do not bind root."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        _libc().prctl(SET_DUMPABLE, 1, 0, 0, 0)
+
+
+def can_nest():
+    """Say whether a fork may enter namespaces of its own."""
+    if "GRADING_WALLS" not in os.environ:
+        return False
+    child = os.fork()
+    if child == 0:
+        try:
+            enter_namespaces(1 << 20)
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def enter_namespaces(file_bytes):
+    """Leave the server's namespaces; hide its processes and its files in /tmp."""
+    user, group = os.getuid(), os.getgid()
+    _checked("unshare", NEW_NAMESPACES)
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    _checked("mount", b"none", b"/", None, PRIVATE | RECURSIVE, None)
+    for folder in (b"/tmp", b"/dev/shm", b"/proc"):
+        _checked("mount", b"tmpfs", folder, b"tmpfs", NOSUID | NODEV, b"mode=1777,size=%d" % file_bytes)
+    for path in {sys.prefix, sys.base_prefix}:
+        if path.startswith("/tmp/"):
+            os.makedirs(path, exist_ok=True)
+            _checked("mount", f"/keep{path}".encode(), path.encode(), None, BIND | RECURSIVE, None)
+
+
+def drop_capabilities():
+    """Give up the powers that a process has in a user namespace of its own."""
+    header = (ctypes.c_uint32 * 2)(CAPABILITIES, 0)
+    _checked("capset", header, (ctypes.c_uint32 * 6)())
+
+
+def _libc():
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(name, *arguments):
+    if getattr(_libc(), name)(*arguments):
+        raise OSError(ctypes.get_errno(), f"{name}: {os.strerror(ctypes.get_errno())}")
+
+
+def set_limits(limits):
+    """Apply the limits of a submission to this process and its children."""
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    with contextlib.suppress(OSError):
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    wanted = {
+        resource.RLIMIT_AS: used + limits["memory_bytes"],
+        resource.RLIMIT_FSIZE: limits["file_bytes"],
+        resource.RLIMIT_NPROC: limits["processes"],
+        resource.RLIMIT_CPU: int(10 * limits["total_seconds"]),
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: 256,
+    }
+    for kind, value in wanted.items():
+        with contextlib.suppress(OSError, ValueError):  # macOS does not know all of them
+            resource.setrlimit(kind, (value, value))
+
+
+class Plain:
+    """A fork in a process group and a folder of its own."""
+
+    def __init__(self, limits):
+        self.limits = limits
+        self.folder = tempfile.mkdtemp()
+
+    def start(self, action, handle):
+        """Run ``action`` in the fork, with no other open file than ``handle``."""
+        self.child = os.fork()
+        if self.child == 0:
+            if sys.platform == "linux":
+                _die_with_parent()
+            _run(action, handle, self.folder, self.limits)
+
+    def end(self, patience):
+        """Kill what the fork started; return how it had ended, and its largest memory in bytes.
+
+        patience: seconds to let a fork end that is about to
+        """
+        for _ in range(int(100 * patience)):
+            if os.waitid(os.P_PID, self.child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                break
+            time.sleep(0.01)
+        with contextlib.suppress(OSError):
+            os.killpg(self.child, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            os.kill(self.child, signal.SIGKILL)
+        status = _wait(self.child)
+        with contextlib.suppress(OSError):
+            os.killpg(self.child, signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return status
+
+
+class Nested:
+    """A fork in namespaces of its own: a keeper outside, a first process inside, and the student."""
+
+    def __init__(self, limits):
+        self.limits = limits
+
+    def start(self, action, handle):
+        """Run ``action`` in the fork, with no other open file than ``handle``."""
+        reader, writer = os.pipe()
+        self.keeper = os.fork()
+        if self.keeper == 0:
+            self._keep(action, handle, writer)
+        os.close(writer)
+        first = int(os.read(reader, 32) or 0)
+        os.close(reader)
+        self.first = os.pidfd_open(first or self.keeper)
+
+    def end(self, patience):
+        """Kill all that runs inside; return how the student had ended, and the largest memory in bytes.
+
+        patience: seconds to let a fork end that is about to
+        """
+        select.select([self.first], [], [], patience)
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.first, signal.SIGKILL)
+        os.close(self.first)
+        return _wait(self.keeper)
+
+    def _keep(self, action, handle, writer):
+        _die_with_parent()
+        try:
+            enter_namespaces(self.limits["file_bytes"])
+            first = os.fork()
+        except OSError:
+            os._exit(1)
+        if first == 0:
+            self._begin(action, handle)
+        os.write(writer, str(first).encode())
+        os.closerange(3, 256)
+        os._exit(_code(os.waitpid(first, 0)[1]))  # it returns when all processes inside are gone
+
+    def _begin(self, action, handle):
+        _die_with_parent()
+        student = os.fork()
+        if student == 0:
+            os.mkdir("/tmp/work")
+            _run(action, handle, "/tmp/work", self.limits)
+        os.closerange(3, 256)
+        child = None
+        while child != student:  # others are orphans of the student's
+            child, status = os.wait()
+        os._exit(_code(status))
+
+
+def _run(action, handle, folder, limits):
+    """Be the student's process: set the limits, run ``action`` in ``folder`` and end."""
+    try:
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for standard in range(3):
+            os.dup2(nothing, standard)
+        os.closerange(3, handle)
+        os.closerange(handle + 1, 1024)
+        os.chdir(folder)
+        os.environ.update(HOME=folder, TMPDIR=folder)
+        tempfile.tempdir = None
+        set_limits(limits)
+        if sys.platform == "linux":
+            drop_capabilities()
+        action()
+    finally:
+        os._exit(1)
+
+
+def _die_with_parent():
+    _libc().prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+
+
+def _code(status):
+    """Return an exit code that tells how a process ended: 128 + n for signal n."""
+    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
+
+
+def _wait(child):
+    _, status, usage = os.wait4(child, 0)
+    scale = 1 if sys.platform == "darwin" else 1024
+    return {"code": _code(status), "peak_bytes": usage.ru_maxrss * scale}
+
+
+class Student(Peer):
+    """Runs a student's cells and calls what they define, as the judge asks."""
+
+    caught = BaseException
+
+    def __init__(self, connection, ready):
+        super().__init__(connection)
+        self.shell = ready
+        self.types = {}  # number of a class of the judge -> the class that stands for it
+        self._printed = shell.Outputs(MOST_PRINTED)
+        self._warned = []
+
+    def serve(self, action, *operands):
+        """Do one thing that the judge asks for."""
+        if action == "cell":
+            return self.shell.run(*operands)
+        if action == "forget":
+            return self.shared.clear()
+        if action == "write":
+            return _write(*operands)
+        if action == "names":
+            return tuple((n, self.shell.user_ns[n]) for n in operands if self._crosses(n))
+        with self._listening():
+            return _do(action, *operands)
+
+    def notes(self):
+        """Return what was printed and warned since the last frame."""
+        printed = "".join(output["text"] for output in self._printed.items)
+        warned = [[w.category.__name__, str(w.message)[:1000]] for w in self._warned[:20]]
+        self._printed = shell.Outputs(MOST_PRINTED)
+        self._warned.clear()
+        return [printed, warned]
+
+    def report(self, error):
+        """Add the place in the notebook where the error came up: the function's name and the line."""
+        return *super().report(error), *_place(error)
+
+    def describe(self, value):
+        """Say of an object of the student's what it is, and whether it can be called and iterated."""
+        kind = "class" if inspect.isclass(value) else "function" if inspect.isroutine(value) else "object"
+        name = type(value).__name__ if kind == "object" else value.__name__
+        return [kind, name, callable(value), hasattr(type(value), "__iter__")]
+
+    def adopt(self, number, kind, name, *details):
+        """Make what stands for a function, a class or an instance of the judge."""
+        if kind == "function":
+            return self._function(number, name)
+        if kind == "class":
+            return self._type(number, name)
+        class_number, methods, attributes = details
+        made = object.__new__(self._type(class_number, name))
+        vars(made)["_remote"] = self, number, methods, attributes
+        return made
+
+    def _function(self, number, name):
+        def call(*arguments, **named):
+            return self.ask("call", number, arguments, tuple(named.items()))
+
+        call.__name__ = call.__qualname__ = name
+        return call
+
+    def _type(self, number, name):
+        if number not in self.types:
+            body = {"__new__": lambda kind, *given, **named: self.ask("call", number, given, tuple(named.items()))}
+            self.types[number] = type(name, (StandIn,), body)
+        return self.types[number]
+
+    def _crosses(self, name):
+        try:
+            self.pack(self.shell.user_ns[name], [])
+        except Exception:
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def _listening(self):
+        """Keep what student code prints and warns; a call inside a call has its own."""
+        out = shell.Stream(lambda text: self._printed.text("stdout", text))
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(shell.Stream(lambda text: None)):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("default")  # also where the notebook made them errors
+                before, self._warned = self._warned, caught
+                try:
+                    yield
+                finally:
+                    self._warned = before
+                    before.extend(caught)
+
+
+class StandIn:
+    """An instance whose class is defined in a locked cell of the judge's side."""
+
+    def __init__(self, *arguments, **named):
+        pass
+
+    def __getattr__(self, name):
+        student, number, methods, attributes = vars(self)["_remote"]
+        if name in attributes:
+            return student.ask("get", number, name)
+        if name in methods:
+            return lambda *given, **named: student.ask("method", number, name, given, tuple(named.items()))
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __setattr__(self, name, value):
+        student, number, _, attributes = vars(self)["_remote"]
+        if name in attributes:
+            student.ask("set", number, name, value)
+        else:
+            vars(self)[name] = value
+
+    def __dir__(self):
+        _, _, methods, attributes = vars(self)["_remote"]
+        return [*methods, *attributes]
+
+
+def _do(action, target, *operands):
+    if action == "call":
+        given, named = operands
+        result = target(*given, **dict(named))
+        return list(itertools.islice(result, MOST_ITEMS)) if isinstance(result, Iterator) else result
+    if action == "get":
+        return getattr(target, *operands)
+    if action == "set":
+        return setattr(target, *operands)
+    if action == "iterate":
+        return list(itertools.islice(target, MOST_ITEMS))
+    raise Malformed(f"unknown action {action}")
+
+
+def _write(files):
+    for name, content in files:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _place(error):
+    """Return the innermost function of the notebook that the error came through, and the line's text."""
+    found, trace = ("", ""), error.__traceback__
+    while trace:
+        frame, trace_line = trace.tb_frame, trace.tb_lineno
+        if frame.f_globals.get("__name__") == "__main__" and frame.f_code.co_name != "<module>":
+            line = linecache.getline(frame.f_code.co_filename, trace_line).strip()
+            found = (frame.f_code.co_name, line[:300]) if line else found
+        trace = trace.tb_next
+    return found
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))

@@ -1,0 +1,312 @@
+"""What crosses between the judge and the student's process, and how exactly."""
+
+import json
+import socket
+import struct
+import threading
+from collections import OrderedDict, deque
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from grading.wire import MOST_SHARED, Closed, Malformed, Peer, Refused, make_error, receive
+
+
+class Echo(Peer):
+    """Gives back what it is asked; "change" changes it first."""
+
+    def __init__(self, connection, introduces=False):
+        super().__init__(connection)
+        self.introduces = introduces
+
+    def serve(self, action, value, *more):
+        if action == "change":
+            more[0](value)
+        elif action == "call":
+            return value(*more)
+        elif action == "raise":
+            raise make_error(value, "because")
+        return value
+
+    def describe(self, value):
+        return [type(value).__name__]
+
+    def adopt(self, number, name):
+        return type(name, (), {})()
+
+
+@pytest.fixture
+def asking():
+    """A peer whose other end echoes, in a thread."""
+    ours, theirs = socket.socketpair()
+    other = Echo(theirs)
+
+    def listen():
+        try:
+            other.listen()
+        except (Closed, Malformed):
+            theirs.close()
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    peer = Echo(ours, introduces=True)
+    peer.other = other
+    yield peer
+    ours.close()
+    thread.join()
+
+
+EXACT = [None, True, 0, -1, 2**63, 2**64, -(2**200), 0.1, -0.0, 1e308, "é\ud800\0", b"\0\xff", 1 + 2j, ""]
+EXACT += [[], (), {}, [1, [2, (3, {"a": [None]})]], {1: 2, (1, 2): [3], None: {}}, {1, 2}, (1.5, "a", b"b")]
+
+
+@pytest.mark.parametrize("value", EXACT, ids=repr)
+def test_a_value_comes_back_with_its_type(value, asking):
+    got = asking.ask("echo", value)
+    assert got == value and type(got) is type(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_floats_that_are_no_numbers_come_back(value, asking):
+    assert repr(asking.ask("echo", value)) == repr(value)
+
+
+@pytest.mark.parametrize("code", "?bBhHiIlLqQefdgFDG")
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 3), (2, 1, 2)])
+def test_an_array_comes_back_exactly(code, shape, asking):
+    value = np.asarray(np.random.default_rng(1).normal(size=shape) * 50).astype(code)
+    got = asking.ask("echo", (value,))[0]
+    assert got.dtype == value.dtype and got.shape == value.shape and np.array_equal(got, value)
+    assert type(got) is np.ndarray
+
+
+@pytest.mark.parametrize("code", "?bQefdgD")
+def test_a_numpy_scalar_comes_back_exactly(code, asking):
+    value = np.array(7).astype(code)[()]
+    got = asking.ask("echo", value)
+    assert isinstance(got, np.generic) and got.dtype == value.dtype and got == value
+
+
+def test_byte_order_and_memory_layout_do_not_matter(asking):
+    value = np.arange(12.0).reshape(3, 4)
+    for other in (value.astype(">f8"), np.asfortranarray(value), value[::-1, ::2], value.T):
+        assert np.array_equal(asking.ask("echo", other), other)
+
+
+def test_a_read_only_array_stays_read_only(asking):
+    value = np.broadcast_to(1.0, (2, 2))
+    assert not asking.other.unpack(asking.pack(value, buffers := []), buffers).flags.writeable
+
+
+def test_an_array_of_objects_crosses_item_by_item(asking):
+    value = np.empty(2, dtype=object)
+    value[0], value[1] = np.ones((2, 3)), np.ones(4)
+    got = asking.other.unpack(asking.other.pack(value, buffers := []), buffers)
+    assert got.dtype == object and got[0].shape == (2, 3) and got[1].shape == (4,)
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (range(3), [0, 1, 2]),
+        (iter("ab"), ["a", "b"]),
+        (zip([1], [2], strict=True), [(1, 2)]),
+        ({"a": 1}.keys(), ["a"]),
+        (deque([1]), [1]),
+        (OrderedDict(a=1), {"a": 1}),
+        (Fraction(1, 4), 0.25),
+        (Decimal("0.5"), 0.5),
+        (np.str_("a"), "a"),
+        (frozenset([1]), {1}),
+    ],
+)
+def test_a_relative_of_a_plain_type_crosses_as_the_plain_type(value, plain, asking):
+    asking.introduces = False
+    got = asking.ask("echo", value)
+    assert got == plain and type(got) is type(plain)
+
+
+@pytest.mark.parametrize(
+    "value", [np.array(["a"]), np.array(["2020"], dtype="M8"), np.zeros(1, "i4,f8"), np.datetime64("2020")]
+)
+def test_what_is_no_number_is_refused_by_its_type(value, asking):
+    with pytest.raises(Refused, match="cannot be graded"):
+        asking.ask("echo", value)
+    assert asking.ask("echo", 1) == 1
+
+
+def test_deep_nesting_is_refused(asking):
+    value = []
+    for _ in range(100):
+        value = [value]
+    asking.introduces = False
+    with pytest.raises(Refused, match="nested"):
+        asking.ask("echo", value)
+
+
+def change_array(value):
+    value *= 2
+
+
+def change_list(value):
+    value[0] = 7
+    value.append([1])
+
+
+def change_dict(value):
+    value["new"] = value.pop("old")
+
+
+CHANGES = [
+    (np.ones(3), change_array),
+    ([1, 2], change_list),
+    ({"old": 1}, change_dict),
+    (np.ones(4), lambda a: a.resize(2, 2, refcheck=False)),
+]
+
+
+@pytest.mark.parametrize(("value", "change"), CHANGES)
+def test_a_change_of_an_argument_reaches_the_caller(value, change, asking):
+    expected = value.copy()
+    change(expected)
+    asking.other.serve = lambda action, given: change(given)
+    asking.ask("change", value)
+    assert np.array_equal(value, expected) if isinstance(value, np.ndarray) else value == expected
+
+
+def test_a_change_inside_a_list_and_a_replaced_item_differ(asking):
+    first, second = np.zeros(2), np.zeros(2)
+    params = [first, second]
+
+    def step(given):
+        given[0] += 1
+        given[1] = given[1] + 1
+
+    asking.other.serve = lambda action, given: step(given)
+    asking.ask("change", params)
+    assert first.tolist() == [1, 1] and second.tolist() == [0, 0]
+    assert params[0] is first and params[1].tolist() == [1, 1]
+
+
+def test_a_later_call_may_change_an_earlier_argument(asking):
+    kept = []
+    asking.other.serve = lambda action, *given: kept.append(given[0]) if action == "keep" else change_array(kept[0])
+    value = np.ones(2)
+    asking.ask("keep", value)
+    asking.ask("change")
+    assert value.tolist() == [2, 2]
+
+
+def test_the_same_argument_comes_back_as_the_same_object(asking):
+    value = [np.ones(2)]
+    assert asking.ask("echo", value) is value
+    assert asking.ask("echo", (value[0],))[0] is value[0]
+
+
+def test_a_generator_goes_on_where_the_other_side_stopped(asking):
+    rng, twin = np.random.default_rng(3), np.random.default_rng(3)
+    asking.other.serve = lambda action, given: given.normal(size=4)
+    assert np.array_equal(asking.ask("draw", rng), twin.normal(size=4))
+    assert rng.normal() == twin.normal()
+
+
+def test_only_the_newest_objects_are_followed(asking):
+    for i in range(2 * MOST_SHARED):
+        asking.ask("echo", [i])
+    assert len(asking.shared._values) == len(asking.other.shared._values) == MOST_SHARED
+
+
+def test_an_object_is_a_handle_that_comes_home_as_itself(asking):
+    thing = object()
+    assert asking.ask("echo", thing) is thing
+
+
+def test_a_call_may_be_answered_by_a_call(asking):
+    asking.adopt = lambda number, name: None
+    asking.serve = lambda action, value: value + 1
+    asking.other.serve = lambda action, value: asking.other.ask("more", value) * 10
+    assert asking.ask("echo", 4) == 50
+
+
+@pytest.mark.parametrize(
+    "names", [["ValueError", "Exception"], ["KeyError"], ["UnicodeDecodeError", "ValueError"], ["SystemExit"]]
+)
+def test_an_error_crosses_by_name_and_text(names):
+    error = make_error(names, "because")
+    assert type(error).__name__ == names[0] and str(error) == "because"
+
+
+def test_an_unknown_error_is_a_subclass_of_the_known_one():
+    error = make_error(["AxisError", "ValueError", "IndexError"], "axis 3")
+    assert isinstance(error, ValueError) and type(error).__name__ == "AxisError"
+
+
+def test_an_error_that_has_not_been_written_is_exactly_that():
+    assert type(make_error(["NotImplementedError", "RuntimeError"], "")) is NotImplementedError
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        ["nothing"],
+        ["array", "<f8", [3], 0, True],
+        ["array", "|O", [1], 0, True],
+        ["array", "<f8", [-1], 0, True],
+        ["array", "<f8", [1], 5, True],
+        ["number", "<M8[s]", 0],
+        ["int", "zz"],
+        ["shared", 9],
+        ["yours", 9],
+        ["dict", [[["list", []], 1]]],
+        ["objects", [5], [1]],
+        ["generator", "MT19937", "0x1", "0x1", 0, 0],
+        ["tuple", 3],
+        [],
+        [[]],
+    ],
+    ids=repr,
+)
+def test_a_node_that_breaks_the_rules_is_malformed(node):
+    ours, theirs = socket.socketpair()
+    peer = Echo(ours, introduces=True)
+    text = json.dumps(
+        {"kind": "answer", "number": 1, "notes": None, "value": node, "changes": [], "sizes": [8]}
+    ).encode()
+    theirs.sendall(struct.pack("<I", len(text)) + text + bytes(8))
+    with pytest.raises(Malformed):
+        peer._receive()
+
+
+@pytest.mark.parametrize("frame", [b"\xff\xff\xff\xff", struct.pack("<I", 2) + b"[]", struct.pack("<I", 2) + b"{}"])
+def test_a_frame_that_breaks_the_rules_is_malformed_before_memory_is_taken(frame):
+    ours, theirs = socket.socketpair()
+    theirs.sendall(frame)
+    with pytest.raises(Malformed):
+        receive(ours)
+
+
+def test_a_line_that_ends_in_the_middle_of_a_frame_is_closed():
+    ours, theirs = socket.socketpair()
+    theirs.sendall(struct.pack("<I", 100) + b"{")
+    theirs.close()
+    with pytest.raises(Closed):
+        receive(ours)
+
+
+def test_what_the_other_side_changed_can_be_undone(asking):
+    rng, numbers, items = np.random.default_rng(1), np.ones(3), [1, {"a": 2}]
+
+    def spoil(rng, numbers, items):
+        rng.normal()
+        numbers[:] = 7
+        items[1]["a"] = 8
+        items.append(9)
+
+    asking.other.serve = lambda action, *given: spoil(*given)
+    asking.ask("change", rng, numbers, items)
+    assert items == [1, {"a": 8}, 9]
+    asking.shared.restore()
+    assert numbers.tolist() == [1, 1, 1] and items == [1, {"a": 2}]
+    assert rng.normal() == np.random.default_rng(1).normal()

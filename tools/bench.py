@@ -1,0 +1,160 @@
+"""Compare the engine with stock nbgrader, and one class size with another.
+
+    python -m tools.bench [--each N] [--rounds N] [--sizes N ...]
+
+1. Throughput: ``nbgrader autograde`` with stock nbgrader and ``python -m grading autograde``
+   grade the same submissions of all assignments, alternately. Each submission is the
+   reference with one known answer of misconceptions/. Start-up counts.
+2. Growth: the engine grades classes of different sizes that hand in the same work. Here a
+   submission's seconds are those between the first and the last finished one.
+
+Compare ratios only: seconds depend on the machine and on what else it does.
+"""
+
+import argparse
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tools import variants
+from tools.classroom import Course
+from tools.notebooks import ROOT, assignments, graded_names, load, solution_cells
+
+# What nbgrader_config.py says about running submissions, taken back.
+STOCK = """
+del c.Autograde, c.Engine
+c.Execute.timeout = 30
+c.IgnorePattern.enabled, c.IgnorePattern.pattern = True, r"(?s).*"
+c.OverwriteCells.add_missing_cells = True
+"""
+
+
+def build(folder, assignment_names, count):
+    """Return a Course where ``count`` students have handed in each assignment."""
+    course = Course(folder)
+    for assignment in assignment_names:
+        course.generate(assignment)
+        for i, answers in enumerate(work(assignment, count)):
+            course.submit(f"student-{i:04}", assignment, answers)
+    return course
+
+
+def work(assignment, count):
+    """Return ``count`` answers ``{solution id: source}``: the reference with one known answer each."""
+    notebook = load(assignment)
+    reference = {key: cell.source for key, cell in solution_cells(notebook).items()}
+    ids = graded_names(notebook)
+    known = [v for exercise in variants.read(assignment).values() for v in exercise.variants]
+    picked = [known[i * len(known) // count] for i in range(count)] if count <= len(known) else known
+    return [reference | {ids[v.name]: v.source} for v in (picked * count)[:count]]
+
+
+def timed(course, command):
+    """Run ``python -m command`` on a fresh copy of a course.
+
+    Return ``(seconds, peak bytes of its largest process, the copy)``; the caller removes the copy.
+    """
+    copy = Path(tempfile.mkdtemp(prefix="bench-"))
+    shutil.copytree(course, copy, dirs_exist_ok=True)
+    seconds, peak = run(copy, command)
+    return seconds, peak, copy
+
+
+def run(folder, command):
+    """Run ``python -m command`` in ``folder``; return ``(seconds, peak bytes of its largest process)``."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)}
+    start = time.perf_counter()
+    with open(folder / "bench.log", "wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=folder, env=environment, stdout=log, stderr=log
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(command)} failed:\n{(folder / 'bench.log').read_text()[-2000:]}")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return time.perf_counter() - start, usage.ru_maxrss * unit
+
+
+def compare(each, rounds):
+    """Print the throughput of stock nbgrader and of the engine, and where the engine's time goes."""
+    names = assignments()
+    total = each * len(names) * rounds
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        course = build(folder, names, each).folder
+        stock = engine = again = inside = 0.0
+        for _ in range(rounds):
+            stock += stock_seconds(course, names)
+            seconds, _, copy = timed(course, ["grading", "autograde", *names])
+            engine += seconds
+            inside += sum(float(row["seconds"]) for name in names for row in rows(copy, name))
+            again += run(copy, ["grading", "autograde", *names])[0]
+            shutil.rmtree(copy)
+    cores = os.cpu_count()
+    print(f"{total} submissions of {', '.join(name[:2] for name in names)} on {cores} cores")
+    print(f"  stock nbgrader   {stock:7.1f} s   {stock / total:6.3f} s a submission")
+    print(f"  engine           {engine:7.1f} s   {engine / total:6.3f} s a submission")
+    print(f"  ratio            {stock / engine:7.1f}")
+    print("where the engine's time goes")
+    print(f"  start and end    {again:7.1f} s   a run that finds everything unchanged")
+    print(f"  the rest         {engine - again:7.1f} s")
+    print(
+        f"  running students' work took {inside:.1f} s in all, {inside / total:.3f} s a submission, on {cores} workers"
+    )
+
+
+def stock_seconds(course, names):
+    """Return the seconds of stock ``nbgrader autograde`` on all assignments."""
+    copy = Path(tempfile.mkdtemp(prefix="bench-"))
+    shutil.copytree(course, copy, dirs_exist_ok=True)
+    with open(copy / "nbgrader_config.py", "a") as config:
+        config.write(STOCK)
+    seconds = sum(run(copy, ["nbgrader", "autograde", name])[0] for name in names)
+    shutil.rmtree(copy)
+    return seconds
+
+
+def rows(course, name):
+    """Return the rows of the engine's report."""
+    with open(course / "reports" / f"{name}.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def grow(sizes):
+    """Print seconds and memory for classes of different sizes with the same work."""
+    name = assignments()[0]
+    print(f"\n{name}, one and the same submission from every student")
+    print(f"{'students':>10} {'s a submission':>16} {'peak of the run':>17} {'peak of a submission':>22}")
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            course = Course(folder)
+            course.generate(name)
+            answers = {key: cell.source for key, cell in solution_cells(load(name)).items()}
+            for i in range(size):
+                course.submit(f"student-{i:04}", name, answers)
+            _, peak = run(course.folder, ["grading", "autograde", name])
+            done = sorted(p.stat().st_mtime for p in course.folder.glob(f"autograded/*/{name}/*.ipynb"))
+            largest = max(float(row["peak_mb"]) for row in rows(course.folder, name))
+        each = (done[-1] - done[0]) / (size - 1)
+        print(f"{size:>10} {each:>16.3f} {peak / 2**20:>14.0f} MB {largest:>19.0f} MB")
+
+
+def main():
+    """Parse the command line and print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--each", type=int, default=15, help="submissions of each assignment")
+    parser.add_argument("--rounds", type=int, default=2, help="how often both take turns")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10, 100], help="class sizes, for example 10 100 1000")
+    options = parser.parse_args()
+    compare(options.each, options.rounds)
+    if options.sizes:
+        grow(options.sizes)
+
+
+if __name__ == "__main__":
+    main()
