@@ -350,6 +350,8 @@ class Conductor:
             if not (retry and slow and seconds == self.job.limits.cell_seconds):
                 break
         self.slow |= self.mentioned(cell.source) if slow else set()
+        if problem:
+            self.notices.append(f"The test {_key(cell)} was stopped. {problem}.")
         return self.judge_outputs(cell, outputs, problem)
 
     def attempt_test(self, source, seconds):

@@ -68,6 +68,7 @@ def test_an_endless_loop_in_a_call_costs_the_function_and_is_named(loop):
     outcome = run(with_double(LOOPS[loop]), limits=SHORT)
     assert lost(outcome) == {"test-double"}
     assert "took longer than 1.5 s" in outcome.verdicts["test-double"].message
+    assert any("test-double was stopped" in notice for notice in outcome.notices)
 
 
 CELLS = {  # what stands below the right definition in its cell
