@@ -277,7 +277,7 @@ for folder, _, names in os.walk("/"):
 """,
     "upwards": """
 import glob
-for pattern in ("../*", "../../*", "../../source/**", "/srv/**/*.ipynb", "/home/*", "/root/*", "/proc/*/root/*"):
+for pattern in ("../*", "../../*", "../../source/**", "/srv/**/*.ipynb", "/home/*", "/roo[t]/*", "/proc/*/roo[t]/*"):
     for name in glob.glob(pattern):
         if "source" in name or "gradebook" in name:
             print("FOUND", name)
