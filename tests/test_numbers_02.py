@@ -129,7 +129,7 @@ MINE = {
 }
 
 
-def blank_axes(*texts, columns=1, width=None):
+def blank_axes(*texts, columns=1, width=None, beside=0):
     return MagicMock(), MagicMock() if columns == 1 else [MagicMock() for _ in range(columns)]
 
 
