@@ -25,7 +25,10 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. Seconds are wall time, the rest is bytes and processes."""
+    """What one submission may use. Seconds are wall time, the rest is bytes and processes.
+
+    ``memory_bytes`` is for each process; all processes of a submission together may hold half as much again.
+    """
 
     cell_seconds: float = 30
     total_seconds: float = 180
@@ -75,6 +78,7 @@ class Outcome:
     verdicts:   {grade id: Verdict} of the test cells
     notices:    what was repaired and what went wrong, in plain words for the student
     failed:     why the submission could not run at all; '' when it ran
+    slow:       whether something was stopped because its time was up; a busy machine may be the reason
     sandbox:    "bubblewrap" or "none: <reason>"
     seconds:    wall time
     peak_bytes: largest resident memory of the student's process
@@ -84,6 +88,7 @@ class Outcome:
     verdicts: dict[str, Verdict]
     notices: list[str]
     failed: str
+    slow: bool
     sandbox: str
     seconds: float
     peak_bytes: int

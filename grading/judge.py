@@ -7,6 +7,8 @@ test is passed only when its cell has run to its end here.
 
 import ast
 import contextlib
+import functools
+import gc
 import importlib
 import inspect
 import json
@@ -29,10 +31,12 @@ from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
 
 from grading import sandbox, shell
 from grading.execute import Outcome, Verdict, job_from_frame, outcome_to_frame
-from grading.rebuild import rebuild, safe_files
+from grading.rebuild import rebuild, released, safe_files
 from grading.wire import Closed, Malformed, Peer, Refused, make_error, receive, send
 
 LIBRARIES = ("matplotlib.figure", "scipy.special", "sklearn.datasets", "IPython.display", "threadpoolctl")
+LOOK = 0.25  # seconds between two looks at the memory of a submission
+TOGETHER = 1.5  # times ``memory_bytes`` is what all its processes may hold
 HURRY = 0.1  # of the usual time, for what needs an answer that did not come to an end before
 OUTPUT_CELLS = 100  # times ``output_bytes`` is the most that a whole notebook may show
 JUDGE_BYTES = 4 * 2**30  # memory of this process
@@ -62,7 +66,7 @@ class Lost(Exception):
 
 
 class Hopeless(Exception):
-    """The student's process cannot even be started. The text says why."""
+    """The student's process cannot even be started. Its argument is the last Lost."""
 
 
 class Proxy:
@@ -261,7 +265,7 @@ class Process:
                     done += 1
             except Lost as lost:
                 if not any(self.past[done : done + 1]):
-                    raise Hopeless(str(lost)) from None
+                    raise Hopeless(lost) from None
                 self.past[done] = less(self.past[done])
         return self.peer
 
@@ -284,6 +288,7 @@ class Conductor:
         self.shell = shell.Shell.instance()
         self.graded = graded_names(job.template)
         self.verdicts, self.notices = {}, []
+        self.out_of_time = False  # whether anything was stopped because its time was up
         self.slow = set()  # names that did not come to an end
         self.stopped = {}  # name -> why the cell that defines it was stopped
         self.began = time.monotonic()
@@ -309,19 +314,15 @@ class Conductor:
     def student_cell(self, cell, number):
         """Run a cell in the sandbox; return its outputs."""
         most = min(self.room, self.job.limits.output_bytes)
-        for retry in (True, False):
-            seconds = self.seconds(cell.source)
-            try:
-                self.process.revive()
-                items = self.process.attempt(seconds, lambda peer: peer.ask("cell", cell.source, most))
-            except Lost as lost:
-                if not (retry and lost.slow and seconds == self.job.limits.cell_seconds):
-                    return self.give_up(cell, number, lost)
-            else:
-                self.process.past.append(cell.source)
-                outputs = _checked_outputs(items, most)
-                self.room -= len(json.dumps(outputs))
-                return outputs
+        try:
+            self.process.revive()
+            items = self.process.attempt(self.seconds(cell.source), lambda peer: peer.ask("cell", cell.source, most))
+        except Lost as lost:
+            return self.give_up(cell, number, lost)
+        self.process.past.append(cell.source)
+        outputs = _checked_outputs(items, most)
+        self.room -= len(json.dumps(outputs))
+        return outputs
 
     def give_up(self, cell, number, lost):
         """Keep the definitions of a cell that cannot be run to its end; return its outputs."""
@@ -330,26 +331,22 @@ class Conductor:
         reason = f"{name} was stopped: {lost}."
         self.notices.append(reason)
         self.stopped |= dict.fromkeys(bound_names(cell.source), reason)
-        self.slow |= self.mentioned(cell.source) if lost.slow else set()
+        self.note_time(cell, lost.slow)
         return [_error("Stopped", reason)]
 
     def test(self, cell):
         """Run a test cell here; note the verdict and return the outputs."""
-        for retry in (True, False):
-            seconds = self.seconds(cell.source)
-            problem, slow = "", False
-            try:
-                outputs, slow = self.attempt_test(cell.source, seconds)
-                if slow:
-                    self.process.stop()
-                    problem = f"It took longer than {seconds:g} s"
-                elif self.process.peer and self.process.peer.broken:
-                    problem = f"The answer could not be called: {self.process.why_broken()}"
-            except Lost as lost:
-                outputs, problem, slow = [], str(lost), lost.slow
-            if not (retry and slow and seconds == self.job.limits.cell_seconds):
-                break
-        self.slow |= self.mentioned(cell.source) if slow else set()
+        seconds, outputs, problem, slow = self.seconds(cell.source), [], "", False
+        try:
+            outputs, slow = self.attempt_test(cell.source, seconds)
+            if slow:
+                self.process.stop()
+                problem = f"It took longer than {seconds:g} s"
+            elif self.process.peer and self.process.peer.broken:
+                problem = f"The answer could not be called: {self.process.why_broken()}"
+        except Lost as lost:
+            problem, slow = str(lost), lost.slow
+        self.note_time(cell, slow)
         if problem:
             self.notices.append(f"The test {_key(cell)} was stopped. {problem}.")
         return self.judge_outputs(cell, outputs, problem)
@@ -387,6 +384,12 @@ class Conductor:
         """Say why a name is not defined, where the cell that defines it was stopped."""
         missing = [reason for name, reason in self.stopped.items() if f"name {name!r} is not defined" in message]
         return f"\n{missing[0]}" if missing else ""
+
+    def note_time(self, cell, slow):
+        """Remember that a cell was stopped because its time was up, and the names that it uses."""
+        if slow:
+            self.out_of_time = True
+            self.slow |= self.mentioned(cell.source)
 
     def seconds(self, source):
         """Return the time for a cell: little when all is used up, or when it uses what never ends."""
@@ -478,6 +481,7 @@ def bound_names(source):
     return names | {t.id for t in targets if isinstance(t, ast.Name)}
 
 
+@functools.lru_cache(maxsize=8)
 def graded_names(template):
     """Return the names that the student is asked to define: never one that a locked cell gives."""
     cells = [c for c in nbformat.reads(template.decode(), as_version=4).cells if c.cell_type == "code"]
@@ -498,8 +502,10 @@ def grade(job, server):
     try:
         if not failed:
             conductor.run()
-    except Hopeless as lost:
+    except Hopeless as error:
+        (lost,) = error.args
         failed = f"It could not be run: {lost}."
+        conductor.out_of_time |= lost.slow
     finally:
         process.stop()
     for cell in notebook.cells:
@@ -507,10 +513,16 @@ def grade(job, server):
             conductor.verdicts[_key(cell)] = Verdict(False, failed)
             if cell.cell_type == "code":
                 cell.outputs = [_error("CheckFailed", failed)]
-    text = nbformat.writes(notebook)
-    seconds = time.monotonic() - began
-    notices = left_out + notices + conductor.notices
-    return Outcome(text, conductor.verdicts, notices, failed, sandbox.level(), seconds, process.peak_bytes)
+    return Outcome(
+        notebook=nbformat.writes(notebook),
+        verdicts=conductor.verdicts,
+        notices=left_out + notices + conductor.notices,
+        failed=failed,
+        slow=conductor.out_of_time,
+        sandbox=sandbox.level(),
+        seconds=time.monotonic() - began,
+        peak_bytes=process.peak_bytes,
+    )
 
 
 def main(connection):
@@ -520,11 +532,14 @@ def main(connection):
     for library in LIBRARIES:
         importlib.import_module(library)
     server.wait()
+    gc.collect()
+    gc.freeze()  # as in the worker
     with contextlib.suppress(Closed):
         while True:
-            head, buffers = receive(connection)
+            job = job_from_frame(*receive(connection))
+            prepare(job.template)
             with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
-                answer = _in_fork(connection, server, job_from_frame(head, buffers), folder)
+                answer = _in_fork(connection, server, job, folder)
             if "error" in answer:  # the fork server may be in the middle of something
                 server.close()
                 server = sandbox.ForkServer()
@@ -533,6 +548,14 @@ def main(connection):
                 server.renew()
             send(connection, answer)
     server.close()
+
+
+def prepare(template):
+    """Do once what is the same for each submission: the forks inherit the caches."""
+    graded_names(template)
+    for cell in released(template).cells:
+        if is_locked(cell) and cell.cell_type == "code":
+            shell.Shell.instance().transform_cell(cell.source)
 
 
 def _in_fork(connection, server, job, folder):
@@ -544,7 +567,10 @@ def _in_fork(connection, server, job, folder):
         _grade_in_folder(theirs, server, job, folder)
     theirs.close()
     try:
-        ready, _, _ = select.select([ours, connection], [], [])
+        ready = []
+        while not ready:
+            ready, _, _ = select.select([ours, connection], [], [], LOOK)
+            server.watch(TOGETHER * job.limits.memory_bytes)
         if ours not in ready:
             raise Closed
         return receive(ours)[0]

@@ -6,16 +6,16 @@ may lean on them. All other metadata of the submission is dropped.
 """
 
 import copy
+import functools
 import itertools
 import json
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, is_task
 
-NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+KINDS = "code", "markdown", "raw"
 MOST_BYTES = 64 * 2**20  # of a submitted notebook
 MOST_CELLS = 2_000
 
@@ -27,7 +27,7 @@ def rebuild(template, submission):
     notices: what was repaired, in words for the student
     failed: why no answer could be read, or ''
     """
-    official = released(template)
+    official = nbformat.from_dict(released(template))  # a copy
     given, failed = _read(submission)
     notebook = copy.copy(official)
     notebook.cells, notices = _merge(official.cells, given)
@@ -41,6 +41,7 @@ def safe_files(files):
     return {name: content for name, content in files.items() if name not in outside}, notices
 
 
+@functools.lru_cache(maxsize=8)
 def released(template):
     """Return the instructor's notebook without its solutions, but with its hidden tests."""
     notebook = nbformat.reads(template.decode("utf-8"), as_version=4)
@@ -51,7 +52,7 @@ def released(template):
             cell.metadata["nbgrader"]["checksum"] = compute_checksum(nbformat.from_dict(cell))
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    return nbformat.from_dict(notebook)
+    return notebook
 
 
 def _is_ours(cell):
@@ -76,18 +77,24 @@ def _read(submission):
 
 def _clean(cell):
     """Return ``(grade id, cell id, new cell)``, or None for what is no cell."""
-    if not isinstance(cell, dict) or cell.get("cell_type") not in NEW_CELL:
+    if not isinstance(cell, dict) or cell.get("cell_type") not in KINDS:
         return None
     source = cell.get("source", "")
     source = "".join(line for line in source if isinstance(line, str)) if isinstance(source, list) else source
     if not isinstance(source, str):
         return None
-    made = NEW_CELL[cell["cell_type"]](source.encode("utf-8", "replace").decode())
+    made = _new_cell(cell["cell_type"], source.encode("utf-8", "replace").decode())
     if _are_pictures(cell.get("attachments")):
         made["attachments"] = cell["attachments"]
     metadata = cell.get("metadata")
     ours = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     return ours.get("grade_id") if isinstance(ours, dict) else None, cell.get("id"), made
+
+
+def _new_cell(kind, source):
+    # nbformat's own functions check each cell against the schema, which takes longer than all the rest.
+    outputs = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    return nbformat.from_dict({"id": "", "cell_type": kind, "metadata": {}, "source": source} | outputs)
 
 
 def _are_pictures(attachments):

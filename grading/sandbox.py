@@ -1,9 +1,13 @@
 """Start the fork server where it sees the interpreter and its libraries, and nothing else."""
 
+import contextlib
 import functools
 import json
 import os
+import re
+import resource
 import shutil
+import signal
 import site
 import socket
 import subprocess
@@ -73,6 +77,32 @@ def _inside(path, folder):
     return path != folder and path.startswith(folder.rstrip("/") + "/")
 
 
+def _descendants(pid):
+    """Yield the ids of the processes below ``pid``; none where there is no /proc."""
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in map(int, children.read_text().split()):
+                yield child
+                yield from _descendants(child)
+
+
+def _resident_bytes(pid):
+    """Return the memory of a process with all that it shares: quickly read, and never too small."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+    except (OSError, IndexError):
+        return 0
+
+
+def _share_of_memory(pid):
+    """Return the memory of a process; what n processes share counts 1/n."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return 1024 * sum(int(size) for size in re.findall(r"^Pss: +(\d+) kB", text, re.MULTILINE))
+
+
 class ForkServer:
     """A warm process that forks for each submission, one at a time."""
 
@@ -108,6 +138,7 @@ class ForkServer:
         if not self._space:
             self._errors.seek(0)
             raise RuntimeError(f"the fork server did not start:\n{self._errors.read().decode(errors='replace')}")
+        self._own = {self._process.pid, *_descendants(self._process.pid)}
 
     def fork(self, limits):
         """Return a socket to a new fork of the server that keeps ``limits``."""
@@ -116,6 +147,17 @@ class ForkServer:
         with theirs:
             socket.send_fds(self._control, [json.dumps(wanted).encode()], [theirs.fileno()])
         return ours
+
+    def watch(self, most):
+        """Kill what the submission runs if its processes together hold more than ``most`` bytes.
+
+        The limit that the kernel keeps is one for each process.
+        """
+        running = set(_descendants(self._process.pid)) - self._own
+        if sum(map(_resident_bytes, running)) > most and sum(map(_share_of_memory, running)) > most:
+            for pid in running:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
     def end(self, gone=False):
         """Kill the fork and all that it started; return ``{"code", "peak_bytes"}`` of how it had ended.

@@ -120,6 +120,7 @@ class Shell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     outputs = Outputs(0)
     count = 0  # cells run so far
+    transformed = {}  # cell -> the Python that IPython makes of it
     succeeded = False  # whether the last one ran to its end
 
     def run(self, source, most):
@@ -134,6 +135,12 @@ class Shell(InteractiveShell):
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             self.succeeded = self.run_cell(source, store_history=True).success
         return outputs.items
+
+    def transform_cell(self, raw_cell):
+        """Remember what became of a cell: who prepares the tests once has it ready for all submissions."""
+        if raw_cell not in self.transformed:
+            self.transformed[raw_cell] = super().transform_cell(raw_cell)
+        return self.transformed[raw_cell]
 
     def enable_gui(self, gui=None):
         """Do nothing: there is no event loop to join."""

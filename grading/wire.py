@@ -62,9 +62,7 @@ def send(connection, head, buffers=()):
     if len(text) > MOST_HEAD or sum(sizes) > MOST_BYTES:
         raise Refused(f"more than {MOST_BYTES >> 20} MB at once cannot be graded")
     try:
-        connection.sendall(struct.pack("<I", len(text)) + text)
-        for buffer in buffers:
-            connection.sendall(buffer)
+        connection.sendall(b"".join([struct.pack("<I", len(text)), text, *buffers]))
     except OSError:
         raise Closed from None
 

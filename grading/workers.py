@@ -63,9 +63,9 @@ class Workers:
     def outcomes(self, work):
         """Yield ``(item, Outcomes)`` as they come, for ``(item, jobs, keys)`` in ``work``.
 
-        What cannot be computed gives ``(item, the exception)``. Only as much of ``work`` is
-        taken as can be under way: it may be long. Raises WorkersError when no work can be
-        done at all.
+        What cannot be computed gives ``(item, the exception)``. What ran out of time, or lost its
+        worker, runs once more at the end, alone. Only as much of ``work`` is taken as can be under
+        way: it may be long. Raises WorkersError when no work can be done at all.
         """
         running, again = {}, []
         for item, jobs, keys in work:
@@ -74,7 +74,7 @@ class Workers:
                 yield from self._finish(running, again)
         while running:
             yield from self._finish(running, again)
-        for item, jobs, keys in again:  # one at a time: who loses a worker now did it
+        for item, jobs, keys in again:  # one at a time: who is slow or loses a worker now did it
             yield item, _result(self._submit(jobs, keys))
 
     def close(self):
@@ -91,10 +91,14 @@ class Workers:
     def _finish(self, running, again):
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             task, result = running.pop(future), _result(future)
-            if isinstance(result, self._lost):
+            if isinstance(result, self._lost) or _is_slow(result):
                 again.append(task)
             else:
                 yield task[0], result
+
+
+def _is_slow(result):
+    return not isinstance(result, Exception) and any(outcome.slow for outcome in result)
 
 
 def _result(future):

@@ -117,6 +117,13 @@ def test_a_cell_that_cannot_run_costs_its_function_and_is_named(source, reason):
     assert reason in shown(outcome, "double")
 
 
+def test_processes_that_hold_too_much_memory_together_are_ended():
+    four = "    if os.fork() == 0:\n        held = b'x' * (200 << 20)\n        time.sleep(60)\n"
+    after = f"import os, time\nfor _ in range(4):\n{four}time.sleep(60)\n"
+    outcome = run(submission(after=after), limits=Limits(memory_bytes=400 << 20, cell_seconds=20))
+    assert lost(outcome) == set() and "killed, perhaps because it used too much memory" in outcome.notices[0]
+
+
 def test_the_test_of_a_stopped_cell_tells_the_reason():
     outcome = run(submission({"double": "double = 0\nwhile True:\n    double += 1\n"}), limits=SHORT)
     assert "The cell double was stopped: it took longer than" in outcome.verdicts["test-double"].message

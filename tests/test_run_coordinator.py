@@ -3,10 +3,11 @@
 import csv
 import os
 from contextlib import nullcontext
+from dataclasses import replace
 
 import pytest
 from test_run_nbgrader import EVIL
-from tiny import BOTH, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, scores_of, threads
+from tiny import BOTH, DOUBLE, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, scores_of, threads
 
 from grading import execute, workers
 from grading.__main__ import main
@@ -198,6 +199,41 @@ def test_an_error_of_the_engine_costs_one_submission(course, monkeypatch):
     reports = course.grade_here()
     assert statuses(reports) == {"ada": "graded", "ben": "not graded", "chen": "graded"}
     assert reports["ben"].problem == "EngineError: KeyError: 1"
+
+
+# Time
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """What is run, in order: who runs out of time each time, and who only at the first time."""
+    order, execute_run = [], execute.run
+
+    def run(job):
+        kind = "always" if b"# always" in job.submission else "once" if b"# once" in job.submission else ""
+        order.append(kind)
+        outcome = execute_run(job)
+        if kind == "always" or order.count(kind) == 1 and kind == "once":
+            failed = {key: replace(verdict, passed=False) for key, verdict in outcome.verdicts.items()}
+            return replace(outcome, slow=True, verdicts=failed)
+        return outcome
+
+    monkeypatch.setattr(execute, "run", run)
+    return order
+
+
+def test_what_ran_out_of_time_runs_once_more_when_all_else_is_done(course, ran):
+    course.hand_in("ada", double=DOUBLE + "# always")
+    course.hand_in("ben", double=DOUBLE + "# once")
+    reports = course.grade_here()
+    assert ran == ["always", "once", "", "always", "once"]
+    assert {student: report.points for student, report in reports.items()} == {"ada": 0, "ben": BOTH, "chen": BOTH}
+
+
+def test_nbgrader_autograde_too_runs_it_once_more(course, ran):
+    course.hand_in("ben", double=DOUBLE + "# once")
+    course.autograde_here()
+    assert ran.count("once") == 2 and scores_of(course)["ben"] == BOTH
 
 
 # Lost workers
