@@ -149,7 +149,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--each", type=int, default=15, help="submissions of each assignment")
     parser.add_argument("--rounds", type=int, default=2, help="how often both take turns")
-    parser.add_argument("--sizes", type=int, nargs="*", default=[10, 100], help="class sizes, for example 10 100 1000")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10, 100, 1000], help="class sizes; none to skip")
     options = parser.parse_args()
     compare(options.each, options.rounds)
     if options.sizes:
