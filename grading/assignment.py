@@ -16,6 +16,7 @@ from traitlets import Bool, Dict, List, Unicode
 from traitlets.config import Configurable
 
 from grading import execute
+from grading.rebuild import is_test
 
 NOTEBOOK_BYTES = 50 * 2**20
 FOLDER_BYTES = 100 * 2**20  # of the files beside a notebook
@@ -198,7 +199,7 @@ def finished(outcome):
     told = [outcome.failed, *outcome.notices] if outcome.failed else outcome.notices
     notebook = nbformat.v4.reads(outcome.notebook)
     for cell in notebook.cells:
-        if is_grade(cell) and not is_solution(cell) and cell.cell_type == "code":
+        if is_test(cell) and cell.cell_type == "code":
             _close(cell, outcome.verdicts.get(cell.metadata.nbgrader.grade_id))
     if told:
         lines = ["**Notes from grading**", "", *(f"- {_plain(notice)}" for notice in told)]

@@ -9,16 +9,13 @@ import os
 import platform
 import socket
 import subprocess
-import sys
 import threading
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from grading.sandbox import THREADS
+from grading.sandbox import ENGINE, THREADS, python
 from grading.wire import Closed, receive, send
 
-START = "import socket, sys; sys.path.insert(0, sys.argv[2]); from grading import judge; "
-START += "judge.main(socket.socket(fileno=int(sys.argv[1])))"
 _judge = None  # (socket, process) of this process's judge
 _lock = threading.Lock()
 
@@ -137,11 +134,14 @@ def warm():
     global _judge
     if _judge is None:
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-c", START, str(theirs.fileno()), str(Path(__file__).parent.parent)]
         environment = os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONHASHSEED": "0"}
         with theirs:
             process = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
+                python("judge", theirs, ENGINE.parent),
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
             )
         _judge = ours, process
     return _judge[0]

@@ -9,7 +9,6 @@ import ast
 import contextlib
 import functools
 import gc
-import importlib
 import inspect
 import json
 import linecache
@@ -31,7 +30,7 @@ from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
 
 from grading import sandbox, shell
 from grading.execute import Outcome, Verdict, job_from_frame, outcome_to_frame
-from grading.rebuild import rebuild, released, safe_files
+from grading.rebuild import is_test, rebuild, released, safe_files
 from grading.wire import Closed, Malformed, Peer, Refused, make_error, receive, send
 
 LIBRARIES = ("matplotlib.figure", "scipy.special", "sklearn.datasets", "IPython.display", "threadpoolctl")
@@ -299,13 +298,12 @@ class Conductor:
         for number, cell in enumerate(self.notebook.cells):
             if cell.cell_type != "code":
                 continue
-            is_test = is_grade(cell) and not is_solution(cell)
             cell.execution_count = number + 1
-            if is_test and self.job.tests == "apart":
+            if is_test(cell) and self.job.tests == "apart":
                 cell.outputs = self.test(cell)
                 continue
             cell.outputs = self.student_cell(cell, number)
-            if is_test:
+            if is_test(cell):
                 self.verdicts[_key(cell)] = _verdict_beside(cell)
             elif is_locked(cell) and self.job.tests == "apart":
                 with contextlib.suppress(OutOfTime, Broken), clock(self.job.limits.cell_seconds):
@@ -509,7 +507,7 @@ def grade(job, server):
     finally:
         process.stop()
     for cell in notebook.cells:
-        if is_grade(cell) and not is_solution(cell) and _key(cell) not in conductor.verdicts:
+        if is_test(cell) and _key(cell) not in conductor.verdicts:
             conductor.verdicts[_key(cell)] = Verdict(False, failed)
             if cell.cell_type == "code":
                 cell.outputs = [_error("CheckFailed", failed)]
@@ -528,16 +526,15 @@ def grade(job, server):
 def main(connection):
     """Answer jobs until the caller is gone; each in a fork of its own."""
     server = sandbox.ForkServer()  # it imports while this process does
-    shell.start()
-    for library in LIBRARIES:
-        importlib.import_module(library)
+    shell.start(LIBRARIES)
     server.wait()
     gc.collect()
     gc.freeze()  # as in the worker
     with contextlib.suppress(Closed):
         while True:
             job = job_from_frame(*receive(connection))
-            prepare(job.template)
+            with contextlib.suppress(Exception):  # of the template: the fork tells what is wrong
+                prepare(job.template)
             with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
                 answer = _in_fork(connection, server, job, folder)
             if "error" in answer:  # the fork server may be in the middle of something
@@ -555,7 +552,7 @@ def prepare(template):
     graded_names(template)
     for cell in released(template).cells:
         if is_locked(cell) and cell.cell_type == "code":
-            shell.Shell.instance().transform_cell(cell.source)
+            shell.Shell.instance().prepare(cell.source)
 
 
 def _in_fork(connection, server, job, folder):
@@ -567,9 +564,7 @@ def _in_fork(connection, server, job, folder):
         _grade_in_folder(theirs, server, job, folder)
     theirs.close()
     try:
-        ready = []
-        while not ready:
-            ready, _, _ = select.select([ours, connection], [], [], LOOK)
+        while not (ready := select.select([ours, connection], [], [], LOOK)[0]):
             server.watch(TOGETHER * job.limits.memory_bytes)
         if ours not in ready:
             raise Closed
@@ -599,7 +594,3 @@ def _grade_in_folder(connection, server, job, folder):
         send(connection, {"error": traceback.format_exc()})
     finally:
         os._exit(0)
-
-
-if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])))

@@ -5,7 +5,6 @@ grade id. Cells that the student added or changed stay where they stood, as plai
 may lean on them. All other metadata of the submission is dropped.
 """
 
-import copy
 import functools
 import itertools
 import json
@@ -29,9 +28,8 @@ def rebuild(template, submission):
     """
     official = nbformat.from_dict(released(template))  # a copy
     given, failed = _read(submission)
-    notebook = copy.copy(official)
-    notebook.cells, notices = _merge(official.cells, given)
-    return notebook, [] if failed else notices, failed
+    official.cells, notices = _merge(official.cells, given)
+    return official, [] if failed else notices, failed
 
 
 def safe_files(files):
@@ -53,6 +51,11 @@ def released(template):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
+
+
+def is_test(cell):
+    """Say whether a cell holds a test, and not an answer that is graded by hand."""
+    return is_grade(cell) and not is_solution(cell)
 
 
 def _is_ours(cell):

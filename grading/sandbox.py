@@ -19,8 +19,13 @@ ENGINE = Path(__file__).resolve().parent
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
 LIMITS = ("memory_bytes", "file_bytes", "processes", "total_seconds")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-START = "import socket, sys; sys.path.insert(0, sys.argv[2]); from grading import worker; "
-START += "worker.main(socket.socket(fileno=int(sys.argv[1])))"
+START = "import socket, sys; sys.path.insert(0, sys.argv[2]); from grading import {0}; "
+START += "{0}.main(socket.socket(fileno=int(sys.argv[1])))"
+
+
+def python(module, connection, folder):
+    """Return the command that runs ``main`` of a module of the engine in ``folder`` with a socket that it inherits."""
+    return [sys.executable, "-c", START.format(module), str(connection.fileno()), str(folder)]
 
 
 @functools.cache
@@ -113,13 +118,11 @@ class ForkServer:
     def _start(self):
         self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()
-        handle = str(inside.fileno())
-        program = [sys.executable, "-c", START, handle]
         if problem():
             self._folder = self._folder or tempfile.mkdtemp(prefix="grading-")
-            command = [*program, str(ENGINE.parent)]
+            command = python("worker", inside, ENGINE.parent)
         else:
-            command = [*_walls(), *program, "/engine"]
+            command = [*_walls(), *python("worker", inside, "/engine")]
         self._process = subprocess.Popen(
             command,
             env=self._environment(),

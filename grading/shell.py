@@ -1,6 +1,7 @@
 """Run the cells of a notebook in this process as Jupyter does, and keep their outputs."""
 
 import contextlib
+import importlib
 import json
 from base64 import b64encode
 
@@ -120,7 +121,7 @@ class Shell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     outputs = Outputs(0)
     count = 0  # cells run so far
-    transformed = {}  # cell -> the Python that IPython makes of it
+    prepared = {}  # cell -> the Python that IPython makes of it
     succeeded = False  # whether the last one ran to its end
 
     def run(self, source, most):
@@ -136,11 +137,14 @@ class Shell(InteractiveShell):
             self.succeeded = self.run_cell(source, store_history=True).success
         return outputs.items
 
+    def prepare(self, source):
+        """Do now for a cell what would be done each time that it runs."""
+        if source not in self.prepared:
+            self.prepared[source] = self.transform_cell(source)
+
     def transform_cell(self, raw_cell):
-        """Remember what became of a cell: who prepares the tests once has it ready for all submissions."""
-        if raw_cell not in self.transformed:
-            self.transformed[raw_cell] = super().transform_cell(raw_cell)
-        return self.transformed[raw_cell]
+        """Return the Python that IPython makes of a cell."""
+        return self.prepared[raw_cell] if raw_cell in self.prepared else super().transform_cell(raw_cell)
 
     def enable_gui(self, gui=None):
         """Do nothing: there is no event loop to join."""
@@ -157,8 +161,10 @@ class Shell(InteractiveShell):
         self.outputs.error(etype.__name__, str(evalue), [str(line) for line in stb])
 
 
-def start():
-    """Make this process's shell, with matplotlib drawing into the outputs."""
+def start(libraries):
+    """Make this process's shell, with matplotlib drawing into the outputs; import ``libraries``."""
+    for library in libraries:
+        importlib.import_module(library)
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"

@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import functools
 import gc
-import importlib
 import inspect
 import io
 import itertools
@@ -48,9 +47,7 @@ def main(control):
     """Fork for each message ``{limits}`` that comes with a socket; end the fork at the next message."""
     if "GRADING_WALLS" in os.environ:  # else nobody else might read this Python
         leave_root()
-    ready = shell.start()
-    for library in LIBRARIES:
-        importlib.import_module(library)
+    ready = shell.start(LIBRARIES)
     draw_once()
     gc.collect()
     gc.freeze()  # else each fork would copy the pages of all these objects when it collects garbage
@@ -438,7 +435,3 @@ def _place(error):
             found = (frame.f_code.co_name, line[:300]) if line else found
         trace = trace.tb_next
     return found
-
-
-if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])))

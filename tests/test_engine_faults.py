@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from engine_course import cell, lost, run, shown, submission
 
+from grading import execute
 from grading.execute import Limits
 from tools.notebooks import grade_id
 
@@ -209,6 +210,12 @@ def test_a_helper_in_a_file_of_the_students_own_is_found():
     assert lost(run(submission(answers), files={"mine.py": b"def twice(x):\n    return 2 * x\n"})) == set()
 
 
+def test_a_template_that_cannot_be_read_is_named_as_the_reason():
+    job = execute.Job("small", b"no notebook", nbformat.writes(submission()).encode(), {}, {})
+    with pytest.raises(execute.EngineError, match="Notebook does not appear to be JSON"):
+        execute.run(job)
+
+
 def test_after_a_crash_the_cells_before_count_again():
     answers = {"counter": "def total(f, xs):\n    import os\n    os._exit(1)\nclass Counter:\n    pass\n"}
     outcome = run(submission(answers, before="import os"))
@@ -253,8 +260,6 @@ def test_an_assignment_whose_tests_lean_on_the_students_process_runs_beside():
 
 
 def test_a_sandbox_that_is_required_and_missing_is_named(monkeypatch):
-    from grading import execute
-
     execute.close()
     monkeypatch.setenv("PATH", "/nowhere")
     try:
@@ -265,8 +270,6 @@ def test_a_sandbox_that_is_required_and_missing_is_named(monkeypatch):
 
 
 def test_without_a_sandbox_grades_are_the_same_and_say_so(monkeypatch):
-    from grading import execute
-
     execute.close()
     monkeypatch.setenv("PATH", "/nowhere")
     try:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tools.classroom import Course
-from tools.notebooks import grade_id, load, notebook_path, points, solution_cells
+from tools.notebooks import grade_id, load, notebook_path, points, reference_answers
 
 ASSIGNMENT = "01-loss-functions"
 NOISY = """import logging, sys, warnings
@@ -62,7 +62,7 @@ def graded(tmp_path_factory):
     """``(course, nbgrader's process)`` after autograde and generate_feedback."""
     course = Course(tmp_path_factory.mktemp("grading"))
     course.generate(ASSIGNMENT)
-    solved = {key: cell.source for key, cell in solution_cells(load(ASSIGNMENT)).items()}
+    solved = reference_answers(ASSIGNMENT)
     for student, source in {"noisy": NOISY, "wrong": WRONG, **FAULTS}.items():
         course.submit(student, ASSIGNMENT, solved | {"softmax": source})
     for student, change in {"tagged": tag_tests, "deleted": delete_tests, "script": add_script}.items():

@@ -7,13 +7,9 @@ import pytest
 
 from tools import running, variants
 from tools.classroom import Course
-from tools.notebooks import assignments, graded_names, load, solution_cells
+from tools.notebooks import assignments, graded_names, load, reference_answers
 
 SAMPLE = 8  # variants of each assignment, one in a submission
-
-
-def reference(assignment):
-    return {key: cell.source for key, cell in solution_cells(load(assignment)).items()}
 
 
 @functools.cache
@@ -32,15 +28,15 @@ def courses(tmp_path_factory):
     def grade(assignment):
         course = Course(tmp_path_factory.mktemp(assignment))
         course.generate(assignment)
-        course.submit("reference", assignment, reference(assignment))
+        course.submit("reference", assignment, reference_answers(assignment))
         course.submit("untouched", assignment, {})
-        if "framework" in reference(assignment):  # it may be imported from a file beside the notebook
-            source = reference(assignment)["framework"]
+        if "framework" in reference_answers(assignment):  # it may be imported from a file beside the notebook
+            source = reference_answers(assignment)["framework"]
             answer = {"framework": "from framework import *\n"}
             files = {"framework.py": "import numpy as np\n" + source}
-            course.submit("imports", assignment, reference(assignment) | answer, files)
+            course.submit("imports", assignment, reference_answers(assignment) | answer, files)
         for student, answer in sample(assignment).items():
-            course.submit(student, assignment, reference(assignment) | answer)
+            course.submit(student, assignment, reference_answers(assignment) | answer)
         return course, course.autograde(assignment)
 
     with ThreadPoolExecutor(2) as pool:

@@ -19,11 +19,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools import variants
 from tools.classroom import Course
-from tools.notebooks import ROOT, assignments, graded_names, load, solution_cells
+from tools.notebooks import assignments, graded_names, load, reference_answers
+from tools.release import environment
 
 # What nbgrader_config.py says about running submissions, taken back.
 STOCK = """
@@ -46,33 +48,25 @@ def build(folder, assignment_names, count):
 
 def work(assignment, count):
     """Return ``count`` answers ``{solution id: source}``: the reference with one known answer each."""
-    notebook = load(assignment)
-    reference = {key: cell.source for key, cell in solution_cells(notebook).items()}
-    ids = graded_names(notebook)
+    reference, ids = reference_answers(assignment), graded_names(load(assignment))
     known = [v for exercise in variants.read(assignment).values() for v in exercise.variants]
     picked = [known[i * len(known) // count] for i in range(count)] if count <= len(known) else known
     return [reference | {ids[v.name]: v.source} for v in (picked * count)[:count]]
 
 
-def timed(course, command):
-    """Run ``python -m command`` on a fresh copy of a course.
-
-    Return ``(seconds, peak bytes of its largest process, the copy)``; the caller removes the copy.
-    """
-    copy = Path(tempfile.mkdtemp(prefix="bench-"))
-    shutil.copytree(course, copy, dirs_exist_ok=True)
-    seconds, peak = run(copy, command)
-    return seconds, peak, copy
+@contextmanager
+def fresh(course):
+    """Give a copy of a course's folder."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as copy:
+        yield shutil.copytree(course, Path(copy), dirs_exist_ok=True)
 
 
 def run(folder, command):
     """Run ``python -m command`` in ``folder``; return ``(seconds, peak bytes of its largest process)``."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)}
     start = time.perf_counter()
     with open(folder / "bench.log", "wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=folder, env=environment, stdout=log, stderr=log
+            [sys.executable, "-m", *command], cwd=folder, env=environment(), stdout=log, stderr=log
         )
         _, status, usage = os.wait4(process.pid, 0)
     if status:
@@ -90,11 +84,10 @@ def compare(each, rounds):
         stock = engine = again = inside = 0.0
         for _ in range(rounds):
             stock += stock_seconds(course, names)
-            seconds, _, copy = timed(course, ["grading", "autograde", *names])
-            engine += seconds
-            inside += sum(float(row["seconds"]) for name in names for row in rows(copy, name))
-            again += run(copy, ["grading", "autograde", *names])[0]
-            shutil.rmtree(copy)
+            with fresh(course) as copy:
+                engine += run(copy, ["grading", "autograde", *names])[0]
+                inside += sum(float(row["seconds"]) for name in names for row in rows(copy, name))
+                again += run(copy, ["grading", "autograde", *names])[0]
     cores = os.cpu_count()
     print(f"{total} submissions of {', '.join(name[:2] for name in names)} on {cores} cores")
     print(f"  stock nbgrader   {stock:7.1f} s   {stock / total:6.3f} s a submission")
@@ -110,13 +103,10 @@ def compare(each, rounds):
 
 def stock_seconds(course, names):
     """Return the seconds of stock ``nbgrader autograde`` on all assignments."""
-    copy = Path(tempfile.mkdtemp(prefix="bench-"))
-    shutil.copytree(course, copy, dirs_exist_ok=True)
-    with open(copy / "nbgrader_config.py", "a") as config:
-        config.write(STOCK)
-    seconds = sum(run(copy, ["nbgrader", "autograde", name])[0] for name in names)
-    shutil.rmtree(copy)
-    return seconds
+    with fresh(course) as copy:
+        with open(copy / "nbgrader_config.py", "a") as config:
+            config.write(STOCK)
+        return sum(run(copy, ["nbgrader", "autograde", name])[0] for name in names)
 
 
 def rows(course, name):
@@ -134,7 +124,7 @@ def grow(sizes):
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             course = Course(folder)
             course.generate(name)
-            answers = {key: cell.source for key, cell in solution_cells(load(name)).items()}
+            answers = reference_answers(name)
             for i in range(size):
                 course.submit(f"student-{i:04}", name, answers)
             _, peak = run(course.folder, ["grading", "autograde", name])

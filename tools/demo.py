@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from tools import variants
 from tools.classroom import Course
-from tools.notebooks import ROOT, assignments, graded_names, load, solution_cells
+from tools.notebooks import ROOT, assignments, graded_names, load, reference_answers
 
 UNWRITTEN, HALF, SOLVED = "nothing", "first half", "everything"
 
@@ -117,10 +117,8 @@ CLASS = (
 
 def answers(student, assignment):
     """Return ``{grade id: source}``: what the student hands in."""
-    notebook = load(assignment)
-    cells = solution_cells(notebook)
-    given = {key: cell.source for key, cell in cells.items()}
-    for name, key in graded_names(notebook).items():
+    given = reference_answers(assignment)
+    for name, key in graded_names(load(assignment)).items():
         exercise = variants.read(assignment)[name]
         if student.unusual is not None:
             right = [v for v in exercise.variants if not v.wrong]

@@ -44,6 +44,11 @@ def solution_cells(notebook):
     return {grade_id(c): c for c in notebook.cells if is_solution(c) and not is_grade(c)}
 
 
+def reference_answers(assignment):
+    """Return ``{solution id: source}`` of an assignment's own solutions."""
+    return {key: cell.source for key, cell in solution_cells(load(assignment)).items()}
+
+
 def manual_cells(notebook):
     """Return ``{grade id: cell}`` of the answers in words, which a teacher grades."""
     return {grade_id(c): c for c in notebook.cells if is_solution(c) and is_grade(c)}

@@ -68,13 +68,17 @@ def nbgrader(course, *arguments, check=True):
 def run_module(course, module, *arguments, check=True):
     """Run ``python -m module`` in a course directory; return the finished process."""
     command = [sys.executable, "-m", module, *arguments]
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # finds alembic
-    modules = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))  # finds grading/
-    environment = os.environ | {"PATH": path, "PYTHONPATH": modules}
-    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=course, env=environment(), capture_output=True, text=True)
     if check and done.returncode:
         raise RuntimeError(f"{module} {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
     return done
+
+
+def environment():
+    """Return the environment variables of a command that runs in a course directory."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # finds alembic
+    modules = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))  # finds grading/
+    return os.environ | {"PATH": path, "PYTHONPATH": modules}
 
 
 def _hints(assignment, exercise):
