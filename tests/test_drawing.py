@@ -1,22 +1,17 @@
 """The drawing module that lessons and assignments share."""
 
 import builtins
-import importlib.util
 import re
 
 import ipywidgets
 import numpy as np
 import pytest
-
-from tools.notebooks import SOURCE
+from lesson_run import load_drawing
 
 
 @pytest.fixture
 def drawing():
-    spec = importlib.util.spec_from_file_location("drawing_under_test", SOURCE / "drawing.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_drawing()
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Lesson 01, the map and the glossary: every number and formula, computed here from its definition."""
 
-import contextlib
-import importlib
-import io
 import re
 import sys
 from fractions import Fraction
@@ -11,6 +8,7 @@ from math import exp, inf, log, log2
 import nbformat
 import numpy as np
 import pytest
+from lesson_run import run_lesson
 from scipy import special
 from sklearn import metrics
 
@@ -39,25 +37,8 @@ def said(cells):
 @pytest.fixture(scope="module")
 def run():
     """The lesson's variables; under ``shown`` the pictures' texts, under ``printed`` what each cell prints."""
-    patch, names, current = pytest.MonkeyPatch(), {}, []
-    shown, printed = {}, {}
-
-    def collect(draw, name, values, start=0, play=False):
-        shown[current[0]] = {value: draw(value)[1] for value in values}
-
-    patch.syspath_prepend(ROOT / "source")
-    drawing = importlib.import_module("drawing")
-    patch.setattr(drawing, "show", lambda figure, words: shown.update({current[0]: words}))
-    patch.setattr(drawing, "slider", collect)
-    for cell in nbformat.read(PATH, as_version=4).cells:
-        if cell.cell_type == "code":
-            current[:] = [cell.id]
-            with contextlib.redirect_stdout(io.StringIO()) as out:
-                exec(compile(cell.source, cell.id, "exec"), names)
-            printed[cell.id] = out.getvalue()
-    patch.undo()
-    sys.modules.pop("drawing", None)
-    return {**names, "shown": shown, "printed": printed}
+    run = run_lesson(PATH.stem)
+    return {**run.names, "shown": run.words, "printed": run.printed}
 
 
 # ---------------------------------------------------------------- numbers in the text

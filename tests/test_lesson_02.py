@@ -1,19 +1,16 @@
 """The numbers, formulas and claims of lesson 02, each computed here from its definition."""
 
 import ast
-import importlib.util
 import json
 import re
-import sys
-from contextlib import redirect_stdout
-from functools import partial
-from io import StringIO
 from math import ceil, exp, isclose, log, sqrt
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+from lesson_run import run_lesson
+from numerical import slopes
 from scipy.optimize import linprog
 from scipy.special import expit, softmax
 from sklearn import metrics
@@ -42,13 +39,6 @@ FUNCTIONS = {
     "loss": ["w0", "w1", "b"],
     "one_loss": ["w20"],
 }
-
-
-def slopes(f, theta, h=1e-5):
-    """The central differences of f, entry by entry."""
-    theta = np.asarray(theta, dtype=float)
-    moves = h * np.eye(theta.size).reshape(-1, *theta.shape)
-    return np.reshape([(f(theta + e) - f(theta - e)) / (2 * h) for e in moves], theta.shape)
 
 
 def descend(gradient, theta0, rate, steps):
@@ -89,33 +79,11 @@ def said():
     return re.sub(r"\s+", " ", " ".join(cell.source for cell in NOTEBOOK.cells))
 
 
-def keep_words(words, key, figure, text):
-    words[key] = text
-
-
-def keep_slider(sliders, key, draw, name, values, start=0, play=False):
-    sliders[key] = draw, values, start
-
-
 @pytest.fixture(scope="module")
 def lesson():
     """The variables after all cells, and in ``sliders`` and ``words`` what the pictures are and say."""
-    spec = importlib.util.spec_from_file_location("drawing", ROOT / "source" / "drawing.py")
-    drawing = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(drawing)
-    variables, words, sliders, printed = {}, {}, {}, {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "drawing", drawing)
-        for cell in (c for c in NOTEBOOK.cells if c.cell_type == "code"):
-            show = partial(keep_words, words, cell.id)
-            slider = partial(keep_slider, sliders, cell.id)
-            drawing.show, drawing.slider = show, slider
-            variables |= {"show": show, "slider": slider}
-            output = StringIO()
-            with redirect_stdout(output):
-                exec(compile(cell.source, cell.id, "exec"), variables)
-            printed[cell.id] = output.getvalue()
-    return variables | {"words": words, "sliders": sliders, "printed": printed}
+    run = run_lesson("02-gradient-descent")
+    return run.names | {"words": run.words, "sliders": run.sliders, "printed": run.printed}
 
 
 # ---------------------------------------------------------------- numbers in the text

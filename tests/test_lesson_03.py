@@ -1,17 +1,15 @@
 """Lesson 03: every number and every formula, computed here from its definition."""
 
 import ast
-import contextlib
-import importlib
-import io
 import re
-import sys
 from itertools import pairwise, product
 from math import exp, log, sqrt, tanh
 
 import nbformat
 import numpy as np
 import pytest
+from lesson_run import load_drawing, run_lesson
+from numerical import slopes
 from scipy.special import expit, log_softmax, softmax
 
 from tools.notebooks import ROOT, assignments, graded_names, load
@@ -33,40 +31,15 @@ def said(cells):
 
 @pytest.fixture(scope="module")
 def drawing():
-    """The module source/drawing.py, as the lesson imports it."""
-    patch = pytest.MonkeyPatch()
-    patch.syspath_prepend(ROOT / "source")
-    sys.modules.pop("drawing", None)
-    yield importlib.import_module("drawing")
-    patch.undo()
-    sys.modules.pop("drawing", None)
+    """The module source/drawing.py."""
+    return load_drawing()
 
 
 @pytest.fixture(scope="module")
-def run(drawing):
+def run():
     """The lesson's variables; under ``shown`` the pictures' texts, under ``printed`` what each cell prints."""
-    names, shown, printed, patch = {}, {}, {}, pytest.MonkeyPatch()
-
-    def collect(draw, name, values, start=0, play=False):
-        shown[current] = {value: draw(value)[1] for value in values}
-
-    patch.setattr(drawing, "show", lambda figure, words: shown.update({current: words}))
-    patch.setattr(drawing, "slider", collect)
-    for cell in nbformat.read(PATH, as_version=4).cells:
-        if cell.cell_type == "code":
-            current = cell.id
-            with contextlib.redirect_stdout(io.StringIO()) as out:
-                exec(compile(cell.source, cell.id, "exec"), names)
-            printed[cell.id] = out.getvalue()
-    patch.undo()
-    return {**names, "shown": shown, "printed": printed}
-
-
-def slopes(f, theta, h=1e-5):
-    """The central differences of f, entry by entry."""
-    theta = np.asarray(theta, dtype=float)
-    moves = h * np.eye(theta.size).reshape(-1, *theta.shape)
-    return np.reshape([(f(theta + e) - f(theta - e)) / (2 * h) for e in moves], theta.shape)
+    run = run_lesson(PATH.stem)
+    return {**run.names, "shown": run.words, "printed": run.printed}
 
 
 def close(one, other):

@@ -3,13 +3,13 @@
 import ast
 import json
 import re
-import sys
 from math import exp, log, log1p, sqrt, tanh
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
+from lesson_run import run_lesson
+from numerical import slopes
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = json.loads((ROOT / "lessons" / "04-own-framework.ipynb").read_text(encoding="utf-8"))
@@ -38,13 +38,6 @@ GRADED = {
 def said(cell):
     """The text of a cell on single-spaced lines."""
     return re.sub(r"\s+", " ", CELLS[cell])
-
-
-def slopes(function, at, h=1e-6):
-    """The gradient of a number with respect to every entry of an array, by central differences."""
-    at = np.array(at, dtype=float)
-    steps = h * np.eye(at.size).reshape(-1, *at.shape)
-    return np.reshape([(function(at + s) - function(at - s)) / (2 * h) for s in steps], at.shape)
 
 
 def clean(values):
@@ -509,33 +502,10 @@ def test_the_single_numbers_of_two_linear_layers():
 @pytest.fixture(scope="module")
 def after():
     """``{id: names}``: the names after each code cell, with pictures that are drawn but not shown."""
-    pictures = {}
-    drawing = ModuleType("drawing")
-    sys.path.insert(0, str(ROOT / "source"))
-    try:
-        sys.modules.pop("drawing", None)
-        import drawing as real
-    finally:
-        sys.path.pop(0)
-    vars(drawing).update({name: value for name, value in vars(real).items() if not name.startswith("__")})
-    names, result = {}, {}
-    drawing.show = lambda figure, words: pictures.update({cell: words})
-    draws = {}
-
-    def slider(draw, name, values, start=0, play=False):
-        draws[cell] = draw
-        pictures[cell] = {value: draw(value)[1] for value in values}
-
-    drawing.slider = slider
-    sys.modules["drawing"] = drawing
-    try:
-        for cell, source in CODE.items():
-            exec(compile(source, cell, "exec"), names)
-            result[cell] = {**names, "words": pictures.get(cell)}
-    finally:
-        sys.modules.pop("drawing")
-    result["end"] = {cell: {value: draw(value)[1] for value in pictures[cell]} for cell, draw in draws.items()}
-    return result
+    run = run_lesson("04-own-framework")
+    result = {cell: {**names, "words": run.words.get(cell)} for cell, names in run.after.items()}
+    again = {cell: {value: draw(value)[1] for value in values} for cell, (draw, values, _) in run.sliders.items()}
+    return result | {"end": again}
 
 
 def test_the_layers_have_the_gradients_of_their_functions(after):

@@ -9,6 +9,7 @@ from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
+from numerical import slopes
 from scipy.special import expit, log_softmax, softmax
 
 from tools.notebooks import load, solution_cells
@@ -27,13 +28,6 @@ PICTURES = [
     "noise-picture",
     "race-picture",
 ]
-
-
-def slopes(f, theta, h=1e-5):
-    """The central differences of f, entry by entry."""
-    theta = np.asarray(theta, dtype=float)
-    moves = h * np.eye(theta.size).reshape(-1, *theta.shape)
-    return np.reshape([(f(theta + e) - f(theta - e)) / (2 * h) for e in moves], theta.shape)
 
 
 def descend(gradient, theta0, learning_rate, n_steps):
