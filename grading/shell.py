@@ -1,10 +1,13 @@
 """Run the cells of a notebook in this process as Jupyter does, and keep their outputs."""
 
+import ast
 import contextlib
 import importlib
+import inspect
 import json
 from base64 import b64encode
 
+from IPython.core.compilerop import CachingCompiler, code_name
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -114,9 +117,48 @@ class _Hook(DisplayHook):
         pass
 
 
+class _Compiler(CachingCompiler):
+    """Compiles what was prepared once for all processes that are forked later."""
+
+    def __init__(self):
+        super().__init__()
+        self.trees = {}  # source of a prepared cell -> its syntax tree
+        self._codes = {}  # id of a statement in such a tree -> (flags, code)
+
+    def prepare(self, source):
+        """Parse and compile a cell now, unless it needs an event loop or bears on how others are compiled."""
+        tree, codes, before = ast.parse(source), {}, self.flags
+        with self.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
+            usual = self.flags
+            for node in tree.body:
+                shown = node is tree.body[-1] and isinstance(node, ast.Expr)
+                alone, mode = (ast.Interactive([node]), "single") if shown else (ast.Module([node], []), "exec")
+                codes[id(node)] = usual, self(alone, code_name(source), mode)
+        plain = self.flags == before and not any(code.co_flags & inspect.CO_COROUTINE for _, code in codes.values())
+        self.flags = before
+        if plain:
+            self.trees[source] = tree
+            self._codes |= codes
+
+    def get_code_name(self, raw_code, transformed_code, number):
+        """Return a name that depends on the code alone, as in Jupyter."""
+        return code_name(transformed_code)
+
+    def ast_parse(self, source, *given, **named):
+        """Return the syntax tree of a cell."""
+        return self.trees.get(source) or super().ast_parse(source, *given, **named)
+
+    def __call__(self, source, *given, **named):
+        """Return the code of a tree with one statement, or of a text."""
+        node = source.body[0] if isinstance(source, ast.AST) else None
+        flags, code = self._codes.get(id(node), (None, None))
+        return code if flags == self.flags else super().__call__(source, *given, **named)
+
+
 class Shell(InteractiveShell):
     """IPython without a terminal, a history and a kernel. ``outputs``: those of the running cell."""
 
+    compiler_class = Type(_Compiler)
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
     outputs = Outputs(0)
@@ -140,11 +182,19 @@ class Shell(InteractiveShell):
     def prepare(self, source):
         """Do now for a cell what would be done each time that it runs."""
         if source not in self.prepared:
-            self.prepared[source] = self.transform_cell(source)
+            cell = self.prepared[source] = self.transform_cell(source)
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError):  # to be told when it runs
+                self.compile.prepare(cell)
 
     def transform_cell(self, raw_cell):
         """Return the Python that IPython makes of a cell."""
         return self.prepared[raw_cell] if raw_cell in self.prepared else super().transform_cell(raw_cell)
+
+    def should_run_async(self, raw_cell, *, transformed_cell=None, **more):
+        """Say whether a cell needs an event loop."""
+        if transformed_cell in self.compile.trees:
+            return False
+        return super().should_run_async(raw_cell, transformed_cell=transformed_cell, **more)
 
     def enable_gui(self, gui=None):
         """Do nothing: there is no event loop to join."""
@@ -170,4 +220,5 @@ def start(libraries):
     config.InteractiveShell.colors = "nocolor"
     shell = Shell.instance(config=config)
     shell.enable_matplotlib("inline")
+    shell.run_cell("pass", silent=True)  # the first cell takes longest
     return shell
