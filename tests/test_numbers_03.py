@@ -670,7 +670,7 @@ def test_xor_is_solved_from_the_random_start():
     rng = np.random.default_rng(1)
     start = {"W1": rng.normal(size=(4, 2)) / sqrt(2), "b1": np.zeros(4)}
     start |= {"W2": rng.normal(size=(2, 4)) / sqrt(4), "b2": np.zeros(2)}
-    trained, losses = descend(start, XOR_X, XOR_Y, 1.0, 400)
+    trained, losses = descend(start, XOR_X, XOR_Y, 1.0, 250)
     assert losses[-1] < 0.01 and np.all(chosen(trained, XOR_X) == XOR_Y)
 
 
@@ -681,7 +681,7 @@ def test_from_all_0_nothing_moves(key):
 
 @pytest.fixture(scope="module")
 def from_halves():
-    return descend(xor_start(0.5), XOR_X, XOR_Y, 1.0, 400)
+    return descend(xor_start(0.5), XOR_X, XOR_Y, 1.0, 250)
 
 
 def test_from_all_one_half_the_units_stay_equal(from_halves):
@@ -705,7 +705,7 @@ def hidden_space():
     """The four rows of A1 before and after training, and the trained network."""
     start = {"W1": np.array([[0.6, 0.3], [0.2, 0.7]]), "b1": np.zeros(2)}
     start |= {"W2": np.array([[0.1, 0.5], [0.4, 0.1]]), "b2": np.array([0.04, 0.0])}
-    trained, _ = descend(start, XOR_X, XOR_Y, 1.0, 400)
+    trained, _ = descend(start, XOR_X, XOR_Y, 1.0, 250)
     return *(hidden(p["W1"], p["b1"], XOR_X) for p in (start, trained)), trained
 
 
@@ -746,7 +746,7 @@ def test_ten_hidden_units_follow_the_curve(name):
     rng = np.random.default_rng(5)
     start = {"W1": rng.normal(size=(10, 2)) / sqrt(2), "b1": np.zeros(10)}
     start |= {"W2": rng.normal(size=(2, 10)) / sqrt(10), "b2": np.zeros(2)}
-    assert np.mean(chosen(descend(start, X, y, 2.0, 400)[0], X) == y) > 0.95
+    assert np.mean(chosen(descend(start, X, y, 2.0, 250)[0], X) == y) > 0.95
 
 
 @pytest.fixture(scope="module")
