@@ -308,11 +308,10 @@ class Student(Peer):
         """Do one thing that the judge asks for."""
         if action == "cell":
             return self.shell.run(*operands)
-        if action == "forget":
-            return self.shared.clear()
         if action == "write":
             return _write(*operands)
-        if action == "names":
+        if action == "names":  # at the beginning of a test, which has nothing to do with the one before
+            self.shared.clear()
             return tuple((n, self.shell.user_ns[n]) for n in operands if self._crosses(n))
         with self._listening():
             return _do(action, *operands)

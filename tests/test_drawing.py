@@ -1,7 +1,10 @@
 """The drawing module that lessons and assignments share."""
 
 import builtins
+import io
+import pickle
 import re
+import sys
 
 import ipywidgets
 import numpy as np
@@ -10,8 +13,9 @@ from lesson_run import load_drawing
 
 
 @pytest.fixture
-def drawing():
-    return load_drawing()
+def drawing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "drawing", module := load_drawing())
+    return module
 
 
 @pytest.fixture
@@ -61,6 +65,61 @@ def as_seen(colour, matrix):
     """The colour as a dichromat sees it, by Vienot, Brettel and Mollon (1999)."""
     parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     return matrix @ np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def picture(figure):
+    made = io.BytesIO()
+    figure.savefig(made, format="png")
+    return made.getvalue()
+
+
+def noted(drawing, x=(0, 1, 2)):
+    figure, (left, right) = drawing.axes(["a", "b"], "x", ["y", "z"], columns=2)
+    left.plot(np.array(x), [1, 2, 3], label="line")
+    left.legend()
+    right.scatter([1, 2], [[3], [4]], color=["black", "red"])
+    right.set(xlim=(0, 3))
+    return figure
+
+
+def test_a_sketch_has_no_axes_before_it_is_drawn(drawing):
+    figure = noted(drawing)
+    assert not figure.is_made()
+    picture(figure)
+    assert figure.is_made() and [ax.get_title() for ax in figure.axes] == ["a", "b"]
+
+
+def test_a_sketch_is_the_picture_of_a_figure_that_is_made_at_once(drawing):
+    sketch, made = noted(drawing), drawing.axes(["a", "b"], "x", ["y", "z"], columns=2)[0]
+    left, right = made.axes
+    left.plot([0, 1, 2], [1, 2, 3], label="line")
+    left.legend()
+    right.scatter([1, 2], [[3], [4]], color=["black", "red"])
+    right.set(xlim=(0, 3))
+    assert picture(sketch) == picture(made)
+
+
+def test_equal_notes_are_known_before_drawing(drawing):
+    assert pickle.dumps(noted(drawing)) == pickle.dumps(noted(drawing)) != pickle.dumps(noted(drawing, (0, 1, 3)))
+    picture(figure := noted(drawing))
+    assert pickle.dumps(figure) != pickle.dumps(noted(drawing))
+
+
+def test_what_a_panel_draws_is_what_it_was_given_then(drawing):
+    figure, ax = drawing.axes("a", "x", "y")
+    array, rows = np.array([1.0, 2.0]), [np.array([3.0, 4.0]), np.array([5.0])]
+    ax.plot(array)
+    ax.plot(rows[0])
+    array[:], rows[0][:] = 7, 7
+    assert [line.get_ydata().tolist() for line in figure.axes[0].lines] == [[1.0, 2.0], [3.0, 4.0]]
+
+
+def test_a_panel_gives_what_axes_give(drawing):
+    figure, (left, right) = drawing.axes("a", "x", "y", columns=2)
+    right.plot([0, 5], [0, 1])
+    left.remove()
+    assert right.get_title() == "a" and right.lines[0].get_xdata().tolist() == [0, 5] and "plot" in dir(right)
+    assert len(right.plot([1, 2])) == 1  # the axes are made now
 
 
 def test_a_slider_moves_the_picture_and_the_words(drawing, shown, made):

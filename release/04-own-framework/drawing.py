@@ -5,6 +5,7 @@ line styles and marker shapes repeat what the colours say.
 """
 
 import base64
+import contextlib
 import functools
 import html
 import io
@@ -13,6 +14,7 @@ from itertools import pairwise
 import matplotlib
 import numpy as np
 from IPython.display import Image, display
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -56,13 +58,90 @@ def axes(title, x_label, y_label, columns=1, width=None, height=4.2, beside=0):
     panel = (width - left - right - gap * (columns - 1)) / columns
     # Fixed margins: to measure all texts first, as matplotlib's layouts do, takes as long as drawing.
     margins = {"left": left / width, "right": 1 - right / width, "bottom": bottom / height, "top": 1 - top / height}
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(width, height))
-        grid = figure.subplots(1, columns, squeeze=False, gridspec_kw=margins | {"wspace": gap / panel})[0]
-        for ax, text, x_text, y_text in zip(grid, titles, x_labels, y_labels, strict=True):
-            ax.set(title=text, xlabel=x_text, ylabel=y_text)
-            ax.locator_params(nbins=6)
-    return figure, grid[0] if columns == 1 else grid
+    labels = tuple(zip(titles, x_labels, y_labels, strict=True))
+    figure = Sketch((width, height), labels, margins | {"wspace": gap / panel})
+    return figure, figure.panels[0] if columns == 1 else figure.panels
+
+
+class Sketch(Figure):
+    """A figure that keeps notes of what to draw, and is made when it is drawn or looked into.
+
+    While there are only notes, equal figures are known by them: an equal one need not be drawn again.
+    """
+
+    _notes, _made = None, ()
+
+    def __init__(self, size, labels, margins, notes=()):
+        super().__init__(figsize=size)
+        self._plan, self._notes = (size, labels, margins), list(notes)
+        self.panels = tuple(Panel(self, number) for number in range(len(labels)))
+
+    def __reduce_ex__(self, protocol):
+        return super().__reduce_ex__(protocol) if self._notes is None else (Sketch, (*self._plan, self._notes))
+
+    @property
+    def axes(self):
+        """The axes of the panels."""
+        self.made()
+        return super().axes
+
+    def draw(self, renderer):
+        """Make the figure if need be, and draw it."""
+        self.made()
+        super().draw(renderer)
+
+    def note(self, number, method, given, named):
+        """Note a call of a method of the axes in panel ``number``."""
+        self._notes.append((number, method, [_kept(v) for v in given], {k: _kept(v) for k, v in named.items()}))
+
+    def is_made(self):
+        """Say whether the axes exist."""
+        return self._notes is None
+
+    def made(self):
+        """Return the list of the panels' axes; make them first, with all that was noted."""
+        if self._notes is not None:
+            notes, self._notes = self._notes, None
+            _, labels, margins = self._plan
+            with matplotlib.rc_context(STYLE):
+                self._made = self.subplots(1, len(labels), squeeze=False, gridspec_kw=margins)[0]
+                for ax, (title, x_label, y_label) in zip(self._made, labels, strict=True):
+                    ax.set(title=title, xlabel=x_label, ylabel=y_label)
+                    ax.locator_params(nbins=6)
+            for number, method, given, named in notes:
+                getattr(self._made[number], method)(*given, **named)
+        return self._made
+
+
+class Panel:
+    """The axes of a Sketch. What its usual methods draw is noted, and they return nothing; all else is real."""
+
+    NOTED = frozenset(
+        "annotate axhline axvline axis contour contourf legend locator_params minorticks_off plot scatter set "
+        "set_title set_xlabel set_xlim set_xscale set_ylabel set_ylim set_yscale text".split()
+    )
+
+    def __init__(self, sketch, number):
+        self._sketch, self._number = sketch, number
+
+    def __getattr__(self, name):
+        if name not in self.NOTED or self._sketch.is_made():
+            return getattr(self._sketch.made()[self._number], name)
+        return lambda *given, **named: self._sketch.note(self._number, name, given, named)
+
+    def __dir__(self):
+        return dir(Axes)
+
+
+def _kept(value):
+    """Return a copy, for code may change later what it passed; numbers in a list as an array, which is faster."""
+    if isinstance(value, list):
+        with contextlib.suppress(ValueError):  # rows of different lengths
+            array = np.array(value)
+            if array.dtype.kind in "biuf":
+                return array
+        return [_kept(v) for v in value]
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def show(figure, words):
@@ -156,7 +235,7 @@ def points(ax, X, y, names=None):
     ax.legend(loc="best")
 
 
-def grid_around(X, margin=0.5, steps=120):
+def grid_around(X, margin=0.5, steps=90):
     """Return ``(xx, yy, G)``: a mesh around the points ``X (m, 2)`` and its rows ``G (steps**2, 2)``."""
     low, high = X.min(axis=0) - margin, X.max(axis=0) + margin
     xx, yy = np.meshgrid(*(np.linspace(a, b, steps) for a, b in zip(low, high, strict=True)))
