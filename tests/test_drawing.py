@@ -114,6 +114,13 @@ def test_what_a_panel_draws_is_what_it_was_given_then(drawing):
     assert [line.get_ydata().tolist() for line in figure.axes[0].lines] == [[1.0, 2.0], [3.0, 4.0]]
 
 
+@pytest.mark.parametrize("y", [[1, 2], None, 3.0], ids=repr)
+def test_numbers_that_do_not_fit_are_an_error_where_they_are_given(drawing, y):
+    figure, ax = drawing.axes("a", "x", "y")
+    with pytest.raises(ValueError, match="must have same first dimension|must not be None"):
+        drawing.lines(ax, np.arange(3), {"curve": y})
+
+
 def test_a_panel_gives_what_axes_give(drawing):
     figure, (left, right) = drawing.axes("a", "x", "y", columns=2)
     right.plot([0, 5], [0, 1])

@@ -127,7 +127,12 @@ class Panel:
     def __getattr__(self, name):
         if name not in self.NOTED or self._sketch.is_made():
             return getattr(self._sketch.made()[self._number], name)
-        return lambda *given, **named: self._sketch.note(self._number, name, given, named)
+        return functools.partial(self._draw, name)
+
+    def _draw(self, name, *given, **named):
+        if name == "plot" and len({np.shape(v)[:1] for v in given[:2] if not isinstance(v, str)}) > 1:
+            return self._sketch.made()[self._number].plot(*given, **named)  # the error belongs here
+        return self._sketch.note(self._number, name, given, named)
 
     def __dir__(self):
         return dir(Axes)
