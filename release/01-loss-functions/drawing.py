@@ -240,7 +240,7 @@ def points(ax, X, y, names=None):
     ax.legend(loc="best")
 
 
-def grid_around(X, margin=0.5, steps=90):
+def grid_around(X, margin=0.5, steps=120):
     """Return ``(xx, yy, G)``: a mesh around the points ``X (m, 2)`` and its rows ``G (steps**2, 2)``."""
     low, high = X.min(axis=0) - margin, X.max(axis=0) + margin
     xx, yy = np.meshgrid(*(np.linspace(a, b, steps) for a, b in zip(low, high, strict=True)))
