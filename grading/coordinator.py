@@ -234,9 +234,7 @@ class Coordinator:
         new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
         files = self._assignment.files_beside(submission.folder)
         files |= {f"{name}.ipynb": nbformat.v4.writes(nb).encode() for name, nb in notebooks.items()}
-        for name, content in files.items():
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            (new / name).write_bytes(content)
+        execute.write_files(files, new)
         if target.exists():
             target.rename(old)
         new.rename(target)

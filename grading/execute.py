@@ -184,6 +184,14 @@ def job_from_frame(head, buffers):
     return Job(head["name"], template, submission, files, trusted, head["tests"], limits, head["require_sandbox"])
 
 
+def write_files(files, folder):
+    """Write ``{relative path: content}`` into a folder."""
+    for name, content in files.items():
+        path = Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
 def outcome_to_frame(outcome):
     """Return an outcome as JSON data."""
     return asdict(outcome)

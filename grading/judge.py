@@ -25,13 +25,14 @@ import tempfile
 import time
 import traceback
 import warnings
+from operator import attrgetter
 from pathlib import Path
 
 import nbformat
 from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
 
 from grading import sandbox, shell
-from grading.execute import Outcome, Verdict, job_from_frame, outcome_to_frame
+from grading.execute import Outcome, Verdict, job_from_frame, outcome_to_frame, write_files
 from grading.pictures import Album
 from grading.rebuild import is_test, rebuild, released, safe_files
 from grading.wire import Closed, Malformed, Peer, Refused, make_error, receive, send
@@ -40,6 +41,7 @@ LIBRARIES = ("matplotlib.figure", "scipy.special", "IPython.display", "threadpoo
 LOOK = 0.25  # seconds between two looks at the memory of a submission
 TOGETHER = 1.5  # times ``memory_bytes`` is what all its processes may hold
 HURRY = 0.1  # of the usual time, for what needs an answer that did not come to an end before
+IN_COMMON = attrgetter("template", "trusted_files", "tests")  # of the jobs of an assignment
 OUTPUT_CELLS = 100  # times ``output_bytes`` is the most that a whole notebook may show
 JUDGE_BYTES = 4 * 2**30  # memory of this process
 DEATHS = {
@@ -576,11 +578,7 @@ class Reference:
 
     def fits(self, job):
         """Say whether a job is one of the same assignment."""
-        return (job.template, job.trusted_files, job.tests) == (
-            self._job.template,
-            self._job.trusted_files,
-            self._job.tests,
-        )
+        return IN_COMMON(job) == IN_COMMON(self._job)
 
     def use(self, server):
         """Count a submission; before the second one, draw what the reference draws."""
@@ -604,14 +602,6 @@ def compiled(files):
                     py_compile.compile(f"{folder}/{name}", f"{folder}/{target}", name, True, invalidation_mode=how)
                     made[target] = Path(folder, target).read_bytes()
     return made
-
-
-def write_files(files, folder):
-    """Write ``{relative path: content}`` into a folder."""
-    for name, content in files.items():
-        path = Path(folder, name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
 
 
 def draw(job, server):

@@ -154,7 +154,7 @@ def test_the_largest_memory_of_a_submission_is_that_of_the_student():
     assert 350e6 < large - small < 450e6
 
 
-def test_outputs_of_locked_cells_are_those_of_jupyter():
+def test_a_figure_that_the_reference_has_not_is_shown_as_jupyter_shows_it_each_time():
     execute.close()
     first, second = (json.loads(run(submission(after=PLOT)).notebook) for _ in range(2))
     assert first == second
