@@ -7,6 +7,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import queue
 import socket
 import subprocess
 import threading
@@ -15,9 +16,6 @@ from pathlib import Path
 
 from grading.sandbox import ENGINE, THREADS, python
 from grading.wire import Closed, receive, send
-
-_judge = None  # (socket, process) of this process's judge
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -108,63 +106,97 @@ def _environment():
     return b"\0".join([platform.python_version().encode(), "\n".join(packages).encode(), *own])
 
 
-def run(job):
-    """Return the Outcome of ``job``. Never raises for anything that a submission does."""
-    with _lock:
-        for _ in range(2):  # a second time with a new judge, where the first one was lost
-            connection = warm()
-            connection.settimeout(_patience(job))
-            try:
-                send(connection, *job_to_frame(job))
-                head, _ = receive(connection)
-            except Closed:
-                head = {"error": "the judge did not answer"}
-            if "error" not in head:
-                return outcome_from_frame(head)
-            close()
-    raise EngineError(head["error"])
-
-
 class EngineError(Exception):
     """The engine itself failed: nothing that a submission could cause."""
 
 
-def warm():
-    """Start the judge of this process and its sandbox unless they run; return the socket to it."""
-    global _judge
-    if _judge is None:
-        ours, theirs = socket.socketpair()
+class Runner:
+    """Runs jobs, up to ``count`` at a time, in one process with its sandbox, which starts at once."""
+
+    def __init__(self, count=1):
+        self._count = count
+        self._lock = threading.Lock()
+        self._closed = False
+        self._start()
+
+    def _start(self):
+        ours, theirs = zip(*(socket.socketpair() for _ in range(self._count)), strict=True)
         environment = os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONHASHSEED": "0"}
-        with theirs:
-            process = subprocess.Popen(
-                python("judge", theirs, ENGINE.parent),
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        _judge = ours, process
-    return _judge[0]
+        self._process = subprocess.Popen(
+            python("dispatcher", ENGINE.parent, *theirs),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            pass_fds=[connection.fileno() for connection in theirs],
+            start_new_session=True,
+        )
+        for connection in theirs:
+            connection.close()
+        self._all, self._idle = ours, queue.SimpleQueue()
+        for connection in ours:
+            self._idle.put(connection)
+
+    def run(self, job):
+        """Return the Outcome of ``job``; wait while ``count`` others run.
+
+        Raises EngineError for nothing that a submission does.
+        """
+        for _ in range(2):  # a second time where the process was lost
+            with self._lock:
+                process, idle = self._process, self._idle
+            connection = idle.get()
+            try:
+                send(connection, *job_to_frame(job))
+                head, _ = receive(connection)
+            except Closed:
+                head = {"error": "the process that runs submissions has ended"}
+                self._renew(process)
+            idle.put(connection)
+            if "error" not in head:
+                return outcome_from_frame(head)
+        raise EngineError(head["error"])
+
+    def _renew(self, lost):
+        """Start another process, unless somebody has done so since ``lost`` was."""
+        with self._lock:
+            if not self._closed and self._process is lost:
+                self._end()
+                self._start()
+
+    def _end(self):
+        for connection in self._all:
+            connection.shutdown(socket.SHUT_RDWR)  # wakes up who waits for an answer
+            connection.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def close(self):
+        """End the process and what it runs; what still waits for it gets an EngineError."""
+        with self._lock:
+            self._closed = True
+            self._end()
+
+
+_runner, _lock = None, threading.Lock()
+
+
+def run(job):
+    """Return the Outcome of ``job`` from a Runner that this process keeps; one job at a time."""
+    global _runner
+    with _lock:
+        _runner = _runner or Runner()
+    return _runner.run(job)
 
 
 def close():
-    """End the judge of this process and its sandbox."""
-    global _judge
-    if _judge is not None:
-        connection, process = _judge
-        _judge = None
-        connection.close()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _patience(job):
-    """Return the seconds after which the judge itself must be stuck."""
-    cells = job.template.count(b"cell_type") + job.submission.count(b"cell_type")
-    return 60 + 4 * job.limits.total_seconds + 10 * cells
+    """End the Runner that ``run`` keeps."""
+    global _runner
+    with _lock:
+        if _runner:
+            _runner.close()
+        _runner = None
 
 
 def job_to_frame(job):

@@ -8,42 +8,26 @@ test is passed only when its cell has run to its end here.
 import ast
 import contextlib
 import functools
-import gc
-import importlib.util
 import inspect
 import json
 import linecache
-import os
-import py_compile
 import re
-import resource
-import select
 import signal
-import socket
 import sys
-import tempfile
 import time
-import traceback
 import warnings
-from operator import attrgetter
 from pathlib import Path
 
 import nbformat
 from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
 
 from grading import sandbox, shell
-from grading.execute import Outcome, Verdict, job_from_frame, outcome_to_frame, write_files
-from grading.pictures import Album
-from grading.rebuild import is_test, rebuild, released, safe_files
-from grading.wire import Closed, Malformed, Peer, Refused, make_error, receive, send
+from grading.execute import Outcome, Verdict
+from grading.rebuild import is_test, rebuild, safe_files
+from grading.wire import Closed, Malformed, Peer, Refused, make_error
 
-LIBRARIES = ("matplotlib.figure", "scipy.special", "IPython.display", "threadpoolctl")
-LOOK = 0.25  # seconds between two looks at the memory of a submission
-TOGETHER = 1.5  # times ``memory_bytes`` is what all its processes may hold
 HURRY = 0.1  # of the usual time, for what needs an answer that did not come to an end before
-IN_COMMON = attrgetter("template", "trusted_files", "tests")  # of the jobs of an assignment
 OUTPUT_CELLS = 100  # times ``output_bytes`` is the most that a whole notebook may show
-JUDGE_BYTES = 4 * 2**30  # memory of this process
 DEATHS = {
     signal.SIGSEGV: "it crashed (segmentation fault)",
     signal.SIGKILL: "it was killed, perhaps because it used too much memory",
@@ -237,8 +221,8 @@ def clock(seconds):
 class Process:
     """The student's process: started when it is needed, and brought back to the same cell when it is lost."""
 
-    def __init__(self, server, limits, files, album):
-        self.server, self.limits, self.files, self.album = server, limits, files, album
+    def __init__(self, line, limits, files, album):
+        self.line, self.limits, self.files, self.album = line, limits, files, album
         self.peer = None
         self.peak_bytes = 0
         self.past = []  # the source of each cell that it has run
@@ -269,7 +253,7 @@ class Process:
         """Start the process unless it runs, and run again what it has run."""
         seconds = self.limits.cell_seconds
         while self.peer is None:
-            self.peer = Judge(self.server.fork(self.limits), self.album)
+            self.peer = Judge(self.line.fork(self.limits), self.album)
             done = 0
             try:
                 self.attempt(seconds, lambda peer: peer.ask("write", tuple(self.files.items())))
@@ -282,13 +266,21 @@ class Process:
                 self.past[done] = less(self.past[done])
         return self.peer
 
+    def show(self, source, seconds, most=0):
+        """Return the outputs of a cell, or raise Lost or Hopeless.
+
+        most: letters of output to keep
+        """
+        self.revive()
+        return self.attempt(seconds, lambda peer: peer.ask("cell", source, most))
+
     def stop(self, gone=False):
         """End the process and all that it started; return its exit code."""
         if self.peer is None:
             return 0
         self.peer.connection.close()
         self.peer = None
-        status = self.server.end(gone)
+        status = self.line.end(gone)
         self.peak_bytes = max(self.peak_bytes, status["peak_bytes"])
         return status["code"]
 
@@ -327,8 +319,7 @@ class Conductor:
         """Run a cell in the sandbox; return its outputs."""
         most = min(self.room, self.job.limits.output_bytes)
         try:
-            self.process.revive()
-            items = self.process.attempt(self.seconds(cell.source), lambda peer: peer.ask("cell", cell.source, most))
+            items = self.process.show(cell.source, self.seconds(cell.source), most)
         except Lost as lost:
             return self.give_up(cell, number, lost)
         self.process.past.append(cell.source)
@@ -501,14 +492,18 @@ def graded_names(template):
     return sorted(set().union(*asked) - set().union(*given))
 
 
-def grade(job, server, reference):
-    """Return the Outcome of a job of the assignment of a Reference."""
+def grade(job, line, compiled, album):
+    """Return the Outcome of a job, whose student code runs on ``line``.
+
+    compiled: {relative path: content} of files that spare Python work
+    album:    the Album of the reference
+    """
     began = time.monotonic()
     notebook, notices, failed = rebuild(job.template, job.submission)
     if job.require_sandbox and sandbox.problem():
         failed = f"It was not run: a sandbox is required, but {sandbox.problem()}."
     files, left_out = safe_files(job.files)
-    process = Process(server, job.limits, reference.compiled | files, reference.album)
+    process = Process(line, job.limits, compiled | files, album)
     conductor = Conductor(job, notebook, process)
     try:
         if not failed:
@@ -534,128 +529,3 @@ def grade(job, server, reference):
         seconds=time.monotonic() - began,
         peak_bytes=process.peak_bytes,
     )
-
-
-def main(connection):
-    """Answer jobs until the caller is gone; each in a fork of its own."""
-    server = sandbox.ForkServer()  # it imports while this process does
-    shell.start(LIBRARIES)
-    server.wait()
-    gc.collect()
-    gc.freeze()  # as in the worker
-    reference = None
-    with contextlib.suppress(Closed):
-        while True:
-            job = job_from_frame(*receive(connection))
-            if reference is None or not reference.fits(job):
-                reference = Reference(job)
-            reference.use(server)
-            with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
-                answer = _in_fork(connection, server, reference, job, folder)
-            if "error" in answer:  # the fork server may be in the middle of something
-                server.close()
-                server = sandbox.ForkServer()
-                server.wait()
-            else:
-                server.renew()
-            send(connection, answer)
-    server.close()
-
-
-class Reference:
-    """What the submissions of an assignment have in common, done once for all; ``job`` is the first one."""
-
-    def __init__(self, job):
-        self.album, self.compiled = Album(), compiled(job.trusted_files)
-        self._job, self._uses = job, 0
-        if any(b"sklearn" in content for content in (job.template, *job.trusted_files.values())):
-            importlib.import_module("sklearn.datasets")  # here, and not again in each fork
-        with contextlib.suppress(Exception):  # of the template: the fork tells what is wrong
-            graded_names(job.template)
-            for cell in released(job.template).cells:
-                if is_locked(cell) and cell.cell_type == "code":
-                    shell.Shell.instance().prepare(cell.source)
-
-    def fits(self, job):
-        """Say whether a job is one of the same assignment."""
-        return IN_COMMON(job) == IN_COMMON(self._job)
-
-    def use(self, server):
-        """Count a submission; before the second one, draw what the reference draws."""
-        self._uses += 1
-        if self._uses == 2 and self._job.tests == "apart":
-            with contextlib.suppress(Exception):  # as above
-                self.album = draw(self._job, server)
-
-
-def compiled(files):
-    """Return ``{relative path: content}`` of what Python keeps of modules that it has imported before."""
-    made = {}
-    with tempfile.TemporaryDirectory(prefix="grading-") as folder:
-        write_files(files, folder)
-        for name in files:
-            if name.endswith(".py"):
-                target = importlib.util.cache_from_source(name)
-                # With the hash of the source: where the source is another one, Python does not use it.
-                how = py_compile.PycInvalidationMode.CHECKED_HASH
-                with contextlib.suppress(py_compile.PyCompileError, OSError):
-                    py_compile.compile(f"{folder}/{name}", f"{folder}/{target}", name, True, invalidation_mode=how)
-                    made[target] = Path(folder, target).read_bytes()
-    return made
-
-
-def draw(job, server):
-    """Return the Album of the pictures in the reference, up to a cell that cannot be run."""
-    album = Album(wanted=True)
-    notebook, _, _ = rebuild(job.template, job.template)
-    process = Process(server, job.limits, job.trusted_files, album)
-    try:
-        for cell in notebook.cells:
-            if cell.cell_type == "code" and not is_test(cell):
-                process.revive()
-                process.attempt(job.limits.cell_seconds, lambda peer, source=cell.source: peer.ask("cell", source, 0))
-    except (Lost, Hopeless):
-        pass
-    finally:
-        process.stop()
-        server.renew()
-    album.wanted = False
-    return album
-
-
-def _in_fork(connection, server, reference, job, folder):
-    """Return the frame of the outcome; stop when the caller is gone."""
-    ours, theirs = socket.socketpair()
-    child = os.fork()
-    if child == 0:
-        ours.close()
-        _grade_in_folder(theirs, server, reference, job, folder)
-    theirs.close()
-    try:
-        while not (ready := select.select([ours, connection], [], [], LOOK)[0]):
-            server.watch(TOGETHER * job.limits.memory_bytes)
-        if ours not in ready:
-            raise Closed
-        return receive(ours)[0]
-    except Closed:
-        os.kill(child, signal.SIGKILL)
-        if connection in ready:
-            raise
-        return {"error": "the judge ended in the middle of a submission"}
-    finally:
-        ours.close()
-        os.waitpid(child, 0)
-
-
-def _grade_in_folder(connection, server, reference, job, folder):
-    """Be the fork: grade in a folder that holds the files which tests import."""
-    try:
-        write_files(job.trusted_files | reference.compiled, folder)
-        os.chdir(folder)
-        sys.path.insert(0, folder)
-        resource.setrlimit(resource.RLIMIT_AS, (JUDGE_BYTES, JUDGE_BYTES))
-        send(connection, outcome_to_frame(grade(job, server, reference)))
-    except BaseException:
-        send(connection, {"error": traceback.format_exc()})
-    finally:
-        os._exit(0)

@@ -24,16 +24,16 @@ class Album:
 
     def __init__(self, wanted=False):
         self.wanted = wanted
-        self._pictures = {}
+        self.pictures = {}
 
     def find(self, name):
         """Return a picture's bytes, None where it is not here, or b"" where it is wanted."""
-        return self._pictures.get(name, b"" if self.wanted else None)
+        return self.pictures.get(name, b"" if self.wanted else None)
 
     def add(self, name, picture):
         """Take in a picture, if it is wanted."""
         if self.wanted:
-            self._pictures[name] = picture
+            self.pictures[name] = picture
 
 
 def look_up(find, add):

@@ -19,13 +19,13 @@ ENGINE = Path(__file__).resolve().parent
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
 LIMITS = ("memory_bytes", "file_bytes", "processes", "total_seconds")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-START = "import socket, sys; sys.path.insert(0, sys.argv[2]); from grading import {0}; "
-START += "{0}.main(socket.socket(fileno=int(sys.argv[1])))"
+START = "import socket, sys; sys.path.insert(0, sys.argv[1]); from grading import {0}; "
+START += "{0}.main(*(socket.socket(fileno=int(n)) for n in sys.argv[2:]))"
 
 
-def python(module, connection, folder):
-    """Return the command that runs ``main`` of a module of the engine in ``folder`` with a socket that it inherits."""
-    return [sys.executable, "-c", START.format(module), str(connection.fileno()), str(folder)]
+def python(module, folder, *connections):
+    """Return the command that runs ``main`` of a module of the engine in ``folder`` with sockets that it inherits."""
+    return [sys.executable, "-c", START.format(module), str(folder), *(str(c.fileno()) for c in connections)]
 
 
 @functools.cache
@@ -82,13 +82,18 @@ def _inside(path, folder):
     return path != folder and path.startswith(folder.rstrip("/") + "/")
 
 
-def _descendants(pid):
-    """Yield the ids of the processes below ``pid``; none where there is no /proc."""
+def _children(pid):
+    """Yield the ids of the processes that ``pid`` has started; none where there is no /proc."""
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(OSError):
-            for child in map(int, children.read_text().split()):
-                yield child
-                yield from _descendants(child)
+            yield from map(int, children.read_text().split())
+
+
+def _descendants(pid):
+    """Yield the ids of the processes below ``pid``, each before those below it."""
+    for child in _children(pid):
+        yield child
+        yield from _descendants(child)
 
 
 def _resident_bytes(pid):
@@ -109,20 +114,17 @@ def _share_of_memory(pid):
 
 
 class ForkServer:
-    """A warm process that forks for each submission, one at a time."""
+    """A process in the sandbox; its lines fork for each submission. warm: whether it can."""
 
     def __init__(self):
-        self._folder = None
-        self._start()
-
-    def _start(self):
-        self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.warm = False
+        self.control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()
+        self._folder = tempfile.mkdtemp(prefix="grading-") if problem() else None
         if problem():
-            self._folder = self._folder or tempfile.mkdtemp(prefix="grading-")
-            command = python("worker", inside, ENGINE.parent)
+            command = python("worker", ENGINE.parent, inside)
         else:
-            command = [*_walls(), *python("worker", inside, "/engine")]
+            command = _walls() + python("worker", "/engine", inside)
         self._process = subprocess.Popen(
             command,
             env=self._environment(),
@@ -136,15 +138,57 @@ class ForkServer:
         inside.close()
 
     def wait(self):
-        """Wait until the server is warm."""
-        self._space = self._control.recv(64).decode()
-        if not self._space:
+        """Wait until the server is warm; return whether its lines may run submissions side by side."""
+        space = self.control.recv(64).decode()
+        if not space:
             self._errors.seek(0)
             raise RuntimeError(f"the fork server did not start:\n{self._errors.read().decode(errors='replace')}")
-        self._own = {self._process.pid, *_descendants(self._process.pid)}
+        self.warm = True
+        *_, self._pid = self._process.pid, *_descendants(self._process.pid)  # behind those of bubblewrap
+        return space == "Nested" or bool(problem())  # else one could see the others, and what they leave behind
+
+    def line(self):
+        """Return a new Line."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        before = set(_children(self._pid))
+        with theirs:
+            socket.send_fds(self.control, [b"fork"], [theirs.fileno()])
+        _answer(self.control)
+        return Line(ours, set(_children(self._pid)) - before)
+
+    def close(self):
+        """End the server and all that it runs."""
+        self.control.close()
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _environment(self):
+        folder = self._folder or "/tmp"
+        environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment |= {"TMPDIR": folder, "HOME": folder, "IPYTHONDIR": folder, "MPLCONFIGDIR": folder}
+        environment |= dict.fromkeys(THREADS, "1")
+        return environment if self._folder else environment | {"GRADING_WALLS": "1"}
+
+
+class Line:
+    """A fork of a server, which forks for each submission, one at a time.
+
+    control: socket to it
+    pids:    its process id, if it can be told here
+    """
+
+    def __init__(self, control, pids):
+        self._control, self._pids = control, pids
+
+    def fileno(self):
+        """Return the number of the open socket."""
+        return self._control.fileno()
 
     def fork(self, limits):
-        """Return a socket to a new fork of the server that keeps ``limits``."""
+        """Return a socket to a new process for a submission that keeps ``limits``."""
         ours, theirs = socket.socketpair()
         wanted = {name: getattr(limits, name) for name in LIMITS}
         with theirs:
@@ -156,43 +200,28 @@ class ForkServer:
 
         The limit that the kernel keeps is one for each process.
         """
-        running = set(_descendants(self._process.pid)) - self._own
+        running = {pid for line in self._pids for pid in _descendants(line)}
         if sum(map(_resident_bytes, running)) > most and sum(map(_share_of_memory, running)) > most:
             for pid in running:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
 
     def end(self, gone=False):
-        """Kill the fork and all that it started; return ``{"code", "peak_bytes"}`` of how it had ended.
+        """Kill the submission and all that it started; return ``{"code", "peak_bytes"}`` of how it had ended.
 
         gone: it has closed its socket, so let it end by itself and tell how
         """
         self._control.send(b"gone" if gone else b"end")
-        answer = self._control.recv(4096)
-        if not answer:
-            raise RuntimeError("the fork server is gone")
-        return json.loads(answer)
-
-    def renew(self):
-        """Make sure that the next submission finds nothing of the last one."""
-        if self._space != "Nested" and not problem():  # then only a new server is sure to be clean
-            self.close()
-            self._start()
-            self.wait()
+        return json.loads(_answer(self._control))
 
     def close(self):
-        """End the server and all that it runs."""
+        """End the line and what it runs."""
+        self._control.shutdown(socket.SHUT_RDWR)  # which also holds where a fork has the socket open
         self._control.close()
-        self._process.kill()
-        self._process.wait()
-        self._errors.close()
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
 
-    def _environment(self):
-        folder = self._folder or "/tmp"
-        environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-        environment |= {"TMPDIR": folder, "HOME": folder, "IPYTHONDIR": folder, "MPLCONFIGDIR": folder}
-        environment |= dict.fromkeys(THREADS, "1")
-        return environment if self._folder else environment | {"GRADING_WALLS": "1"}
+
+def _answer(control):
+    answer = control.recv(4096)
+    if not answer:
+        raise RuntimeError("the fork server is gone")
+    return answer

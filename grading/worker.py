@@ -1,9 +1,10 @@
 """The side that runs student code: a warm fork server in the sandbox, and one fork per submission.
 
-The server imports the libraries once. For each submission it forks; the fork enters user, process,
-mount and IPC namespaces of its own before it runs a line of student code. So it can neither see nor
-signal nor trace the server, it has a /tmp and a /dev/shm of its own, and when the first process of
-its namespace is killed, the kernel ends every process that it started.
+The server imports the libraries once. Its forks are the lines, each of which runs one submission at
+a time. For a submission the line forks; that fork enters user, process, mount and IPC namespaces of
+its own before it runs a line of student code. So it can neither see nor signal nor trace the server,
+its lines and other submissions, it has a /tmp and a /dev/shm of its own, and when the first process
+of its namespace is killed, the kernel ends every process that it started.
 """
 
 import contextlib
@@ -45,7 +46,7 @@ ENGINE = str(Path(__file__).parent.parent)
 
 
 def main(control):
-    """Fork for each message ``{limits}`` that comes with a socket; end the fork at the next message."""
+    """Fork a line for each message that comes with a socket; lines run submissions side by side."""
     if "GRADING_WALLS" in os.environ:  # else nobody else might read this Python
         leave_root()
     ready = shell.start(LIBRARIES)
@@ -55,19 +56,34 @@ def main(control):
     space_of = Nested if can_nest() else Plain
     control.send(space_of.__name__.encode())
     used = address_space()  # here, for a submission sees no /proc
+    while handles := socket.recv_fds(control, 16, 1)[1]:
+        child = os.fork()
+        if child == 0:
+            with contextlib.suppress(OSError):
+                keep_line(socket.socket(fileno=handles[0]), control, space_of, used, ready)
+            os._exit(0)
+        os.close(handles[0])
+        control.send(b"forked")
+
+
+def keep_line(line, control, space_of, used, ready):
+    """Fork for each message ``{limits}`` that comes with a socket; end the fork at the next message."""
+    control.close()
+    if sys.platform == "linux":
+        _die_with_parent()
     while True:
-        message, handles, _, _ = socket.recv_fds(control, 4096, 1)
+        message, handles, _, _ = socket.recv_fds(line, 4096, 1)
         if not message:
             return
         (handle,) = handles
         space = space_of(json.loads(message) | {"used_bytes": used})
         space.start(functools.partial(serve, handle, ready), handle)
         os.close(handle)
-        message = control.recv(16)
+        message = line.recv(16)
         status = space.end(patience=1 if message == b"gone" else 0.2)  # one that is killed cannot tell its memory
         if not message:
             return
-        control.send(json.dumps(status).encode())
+        line.send(json.dumps(status).encode())
 
 
 def serve(handle, ready):

@@ -1,15 +1,12 @@
-"""Processes that run submissions: local ones, or those of a Dask cluster.
+"""What runs submissions: this machine, or the workers of a Dask cluster.
 
 They get Jobs and return Outcomes. They need no gradebook and no shared folder.
 """
 
-import multiprocessing
+import functools
 import os
-import threading
-from concurrent.futures import FIRST_COMPLETED, CancelledError, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, CancelledError, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from multiprocessing.connection import wait as wait_for
 
 from grading import execute
 
@@ -20,27 +17,22 @@ class WorkersError(Exception):
     """The workers cannot do any work; the message tells why."""
 
 
-def run(job):
-    """Return the Outcome of ``job``.
+def run(job, runner=execute):
+    """Return the Outcome of ``job`` from ``runner.run``.
 
     Raises WorkersError where a sandbox is required and missing: a refusal must not become a grade of 0.
     """
-    outcome = execute.run(job)
+    outcome = runner.run(job)
     if job.require_sandbox and outcome.sandbox != "bubblewrap":
         raise WorkersError(f"A sandbox is required on {_host()}, but there is {outcome.sandbox}.")
     return outcome
 
 
 def compute(jobs, keys):
-    """Return the Outcomes of ``jobs``, one after the other; this runs in a worker."""
+    """Return the Outcomes of ``jobs``, one after the other; this runs in a worker of a cluster."""
     if [execute.key(job) for job in jobs] != keys:
         raise WorkersError(f"The worker on {_host()} has other packages, or another version of grading/.")
     return [run(job) for job in jobs]
-
-
-def prepare():
-    """Start what the first job would wait for; this runs in a worker."""
-    execute.warm()
 
 
 def _host():
@@ -48,17 +40,16 @@ def _host():
 
 
 class Workers:
-    """An executor that outlives the loss of its processes.
+    """What submissions are given to.
 
-    make:  gives a new concurrent.futures executor
-    count: how many submissions run at a time
-    lost:  the exception that work ends with when its process is gone
+    submit: gives a concurrent.futures.Future of the Outcomes of ``(jobs, keys)``
+    count:  how many submissions run at a time
+    lost:   the exception that work ends with when the process that did it is gone
     """
 
-    def __init__(self, make, count, lost):
-        self._make, self._lost = make, lost
+    def __init__(self, submit, count, lost):
+        self._submit, self._lost = submit, lost
         self._width = PER_WORKER * count
-        self._pool = make()
 
     def outcomes(self, work):
         """Yield ``(item, Outcomes)`` as they come, for ``(item, jobs, keys)`` in ``work``.
@@ -76,17 +67,6 @@ class Workers:
             yield from self._finish(running, again)
         for item, jobs, keys in again:  # one at a time: who is slow or loses a worker now did it
             yield item, _result(self._submit(jobs, keys))
-
-    def close(self):
-        """End the processes; what still waits is not begun."""
-        self._pool.shutdown(cancel_futures=True)
-
-    def _submit(self, jobs, keys):
-        try:
-            return self._pool.submit(compute, jobs, keys)
-        except self._lost:
-            self._pool = self._make()
-            return self._pool.submit(compute, jobs, keys)
 
     def _finish(self, running, again):
         for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -115,16 +95,15 @@ def _result(future):
 
 @contextmanager
 def local(count):
-    """Give Workers on ``count`` local processes, which begin to warm up at once."""
-    # Spawned: a forked process would inherit the open gradebook.
-    context = multiprocessing.get_context("spawn")
-    workers = Workers(lambda: ProcessPoolExecutor(count, context, _end_with_parent), count, BrokenProcessPool)
-    for _ in range(count):
-        workers._pool.submit(prepare)
+    """Give Workers on this machine, which begin to warm up at once."""
+    runner, pool = execute.Runner(count), ThreadPoolExecutor(count)
     try:
-        yield workers
+        yield Workers(
+            lambda jobs, keys: pool.submit(lambda: [run(job, runner) for job in jobs]), count, execute.EngineError
+        )
     finally:
-        workers.close()
+        pool.shutdown(wait=False, cancel_futures=True)
+        runner.close()
 
 
 @contextmanager
@@ -137,14 +116,5 @@ def cluster(address):
 
     with Client(address) as client:
         threads = sum(client.nthreads().values())
-        yield Workers(lambda: client.get_executor(pure=False), max(threads, 1), KilledWorker)
-
-
-def _end_with_parent():
-    """Let a worker end when the run was killed: it would wait for work for ever."""
-
-    def watch():
-        wait_for([multiprocessing.parent_process().sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+        pool = client.get_executor(pure=False)
+        yield Workers(functools.partial(pool.submit, compute), max(threads, 1), KilledWorker)

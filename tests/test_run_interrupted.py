@@ -115,20 +115,38 @@ def statuses(course):
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="finds processes in /proc")
-def test_a_lost_local_worker_loses_nothing(course, start, tmp_path):
+@pytest.mark.parametrize("which", ["dispatcher", "judge", "server", "line"])
+def test_a_lost_process_of_the_engine_loses_nothing(which, course, start, tmp_path):
     run = start(*arguments(course))
     wait_until(lambda: graded(course) >= 3)
-    os.kill(workers_of(run)[0], signal.SIGKILL)
+    os.kill(process_of(run, which), signal.SIGKILL)
     assert run.wait(SECONDS) == 0
     assert scores_of(course) == POINTS
     assert statuses(course) == ["graded"] * len(POINTS)
 
 
-def workers_of(run):
-    """Return the process ids of the local workers of a run."""
-    with open(f"/proc/{run.pid}/task/{run.pid}/children") as file:
-        children = file.read().split()
-    return [int(pid) for pid in children if b"spawn_main" in open(f"/proc/{pid}/cmdline", "rb").read()]
+def process_of(run, which):
+    """Return the process id of a part of the engine that works for a run."""
+    (dispatcher,) = (pid for pid in children(run.pid) if b"dispatcher" in command(pid))
+    if which == "dispatcher":
+        return dispatcher
+    if which == "judge":  # of one submission
+        wait_until(lambda: any(b"dispatcher" in command(pid) for pid in children(dispatcher)))
+        return next(pid for pid in children(dispatcher) if b"dispatcher" in command(pid))
+    server = next(pid for pid in children(dispatcher) if b"worker" in command(pid))
+    while b"bwrap" in command(server).split(b"\0")[0]:
+        (server,) = children(server)
+    return server if which == "server" else children(server)[0]
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(child) for child in file.read().split()]
+
+
+def command(pid):
+    with open(f"/proc/{pid}/cmdline", "rb") as file:
+        return file.read()
 
 
 def test_a_dask_cluster_that_loses_a_worker_loses_nothing(course, start, tmp_path):

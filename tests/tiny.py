@@ -4,9 +4,9 @@ The notebook has two tests of ``double`` (2 and 3 points), one of ``triple`` (1 
 written answer (4 points, graded by hand).
 """
 
+import functools
 import shutil
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from contextlib import chdir
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from grading.coordinator import coordinator, open_course
-from grading.workers import Workers
+from grading.workers import Workers, compute
 from tools.classroom import Course
 from tools.release import nbgrader
 
@@ -109,7 +109,7 @@ def threads(losses=()):
     losses = list(losses)
 
     def lost(*arguments):
-        raise BrokenProcessPool
+        raise BrokenExecutor
 
     class Pool(ThreadPoolExecutor):
         def submit(self, function, jobs, keys):
@@ -118,7 +118,7 @@ def threads(losses=()):
                 function = lost
             return super().submit(function, jobs, keys)
 
-    return Workers(lambda: Pool(1), 1, BrokenProcessPool)
+    return Workers(functools.partial(Pool(1).submit, compute), 1, BrokenExecutor)
 
 
 def _code(name, text, **kind):

@@ -1,0 +1,166 @@
+"""Gives each job a fork of this process, where the judge is, and a line to the sandbox.
+
+It answers several callers, one job at a time for each. They share the fork server, and what is
+done once for all submissions of an assignment.
+"""
+
+import contextlib
+import functools
+import gc
+import os
+import resource
+import select
+import signal
+import socket
+import tempfile
+import time
+import traceback
+
+from grading.execute import job_from_frame
+from grading.sandbox import ForkServer
+from grading.wire import Closed, receive, send
+
+LOOK = 0.25  # seconds between two looks at the submissions that run
+TOGETHER = 1.5  # times ``memory_bytes`` is what all processes of a submission may hold
+FORK_BYTES = 4 * 2**30  # memory of a fork
+MOST_FILES = 4096  # that this process has open
+
+
+def main(*callers):
+    """Answer the jobs of ``callers`` (sockets) until one of them is gone."""
+    server = ForkServer()  # it imports while this process does
+    from grading.reference import References
+
+    references = References()
+    shared = server.wait()
+    gc.collect()
+    gc.freeze()  # as in the worker
+    servers = [server] * len(callers) if shared else [server, *(ForkServer() for _ in callers[1:])]
+    desks = [Desk(caller, own, shared, references) for caller, own in zip(callers, servers, strict=True)]
+    try:
+        answer(desks)
+    except Closed:
+        pass
+    finally:
+        for desk in desks:
+            desk.close()
+
+
+def answer(desks):
+    """Let each desk go on whenever there is something to do for it."""
+    looked = time.monotonic()
+    while True:
+        desk_of = {connection: desk for desk in desks for connection in desk.awaited()}
+        for connection in select.select(list(desk_of), [], [], LOOK)[0]:
+            desk_of[connection].go_on(connection)
+        if time.monotonic() - looked > LOOK:
+            looked = time.monotonic()
+            for desk in desks:
+                desk.watch()
+
+
+class Desk:
+    """Runs the jobs of one caller, each in a fork.
+
+    server: its fork server; ``shared`` by all desks, or else a new one for each job
+    """
+
+    def __init__(self, caller, server, shared, references):
+        self._caller, self._server, self._shared, self._references = caller, server, shared, references
+        self._line = server.line() if server.warm else None
+        self._todo = []  # [(what a fork does with a line, what is done here with its answer)]
+        self._fork = None  # its process id
+        self._ended = []  # process ids of forks that have answered
+
+    def awaited(self):
+        """Return the sockets on which something may come."""
+        if self._fork:
+            return [self._caller, self._answer]
+        return [self._caller if self._line else self._server.control]
+
+    def go_on(self, connection):
+        """Do what has come on ``connection``; raise Closed where the caller is gone."""
+        if connection is self._server.control:
+            self._server.wait()
+            self._line = self._server.line()
+        elif connection is self._caller:
+            self._take(job_from_frame(*receive(self._caller)))
+        else:
+            self._finish()
+        if self._todo and self._line and not self._fork:
+            self._begin()
+
+    def _take(self, job):
+        self._job, reference = job, self._references.of(job)
+        if reference.to_be_drawn():
+            self._todo.append((reference.draw, reference.keep))
+        self._todo.append((functools.partial(reference.grade, job), functools.partial(send, self._caller)))
+
+    def _begin(self):
+        self._answer, theirs = socket.socketpair()
+        self._folder = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
+        self._latest = time.monotonic() + _patience(self._job)
+        self._fork = os.fork()
+        if not self._fork:
+            _be_fork(theirs, self._line, self._folder.name, self._todo[0][0])
+        theirs.close()
+
+    def _finish(self):
+        try:
+            head, buffers = receive(self._answer)
+        except Closed:
+            head, buffers = {"error": "the judge ended in the middle of a submission"}, []
+        self._answer.close()
+        self._folder.cleanup()
+        self._ended.append(self._fork)
+        self._fork = None
+        if "error" in head or not self._shared:
+            self._renew()
+        _, take = self._todo.pop(0)
+        take(head, buffers)
+
+    def _renew(self):
+        """Get a line where nothing of the last submission is left, and nothing that it broke."""
+        self._line.close()
+        if self._shared:
+            self._line = self._server.line()
+        else:
+            self._server.close()
+            self._server, self._line = ForkServer(), None
+
+    def watch(self):
+        """Stop what takes too much memory, or hangs for a reason that nobody has thought of."""
+        self._ended = [fork for fork in self._ended if os.waitpid(fork, os.WNOHANG)[0] == 0]
+        if self._fork:
+            self._line.watch(TOGETHER * self._job.limits.memory_bytes)
+            if time.monotonic() > self._latest:
+                os.kill(self._fork, signal.SIGKILL)
+
+    def close(self):
+        """End all that runs."""
+        if self._fork:
+            os.kill(self._fork, signal.SIGKILL)
+        self._server.close()
+
+
+def _patience(job):
+    """Return the seconds after which the judge itself must be stuck."""
+    cells = job.template.count(b"cell_type") + job.submission.count(b"cell_type")
+    return 60 + 4 * job.limits.total_seconds + 10 * cells
+
+
+def _be_fork(connection, line, folder, work):
+    """Send what ``work`` makes of ``line``, and end."""
+    try:
+        first, last = sorted([connection.fileno(), line.fileno()])
+        os.closerange(3, first)  # else the callers would not see the end of the process that forked
+        os.closerange(first + 1, last)
+        os.closerange(last + 1, MOST_FILES)
+        os.chdir(folder)
+        resource.setrlimit(resource.RLIMIT_AS, (FORK_BYTES, FORK_BYTES))
+        send(connection, *work(line))
+    except BaseException:
+        with contextlib.suppress(Closed):
+            send(connection, {"error": traceback.format_exc()})
+    finally:
+        os._exit(0)
