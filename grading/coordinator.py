@@ -233,7 +233,7 @@ class Coordinator:
         target = self._target(submission.student)
         new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
         files = self._assignment.files_beside(submission.folder)
-        files |= {f"{name}.ipynb": nbformat.v4.writes(nb).encode() for name, nb in notebooks.items()}
+        files |= {f"{name}.ipynb": nbformat.v4.writes(nb, indent=None).encode() for name, nb in notebooks.items()}
         execute.write_files(files, new)
         if target.exists():
             target.rename(old)

@@ -58,7 +58,10 @@ class Hopeless(Exception):
 
 
 class Proxy:
-    """Stands for an object in the sandbox. Attributes are asked for there, by the names that tests use."""
+    """Stands for an object in the sandbox. Attributes are asked for there, by the names that tests use.
+
+    _methods: names that were methods; they are called without asking for them first.
+    """
 
     def __init__(self, judge):
         object.__setattr__(self, "_judge", judge)
@@ -66,7 +69,12 @@ class Proxy:
     def __getattr__(self, name):
         if name.startswith("__"):  # Python and numpy look for these by themselves
             raise AttributeError(name)
-        return self._judge.ask("get", self, name)
+        if name not in self._methods:
+            found = self._judge.ask("get", self, name)
+            if type(found).__name__ != "function":
+                return found
+            self._methods.add(name)
+        return functools.partial(_call_method, self, name)
 
     def __setattr__(self, name, value):
         self._judge.ask("set", self, name, value)
@@ -134,7 +142,7 @@ class Judge(Peer):
             name = "object"
         key = kind, bool(is_callable), bool(is_iterable), name if kind == "object" else ""
         if key not in self._kinds:
-            body = {"__module__": "__main__"}
+            body = {"__module__": "__main__", "_methods": set()}
             if is_callable:
                 body["__call__"] = _call
             if is_iterable and kind == "object":
@@ -161,6 +169,10 @@ class Judge(Peer):
 
 def _call(self, *given, **named):
     return self._judge.ask("call", self, given, tuple(named.items()))
+
+
+def _call_method(self, name, *given, **named):
+    return self._judge.ask("method", self, name, given, tuple(named.items()))
 
 
 def _iterate(self):
@@ -396,7 +408,7 @@ class Conductor:
     def seconds(self, source):
         """Return the time for a cell: little when all is used up, or when it uses what never ends."""
         used = time.monotonic() - self.began
-        hurried = used > self.job.limits.total_seconds or self.mentioned(source) & self.slow
+        hurried = used > self.job.limits.total_seconds or (self.slow and self.mentioned(source) & self.slow)
         usual = self.job.limits.cell_seconds
         return min(usual, max(1, HURRY * usual)) if hurried else usual
 

@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import inspect
 import json
+import re
 from base64 import b64encode
 
 from IPython.core.compilerop import CachingCompiler, code_name
@@ -14,6 +15,14 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+# What may be more than Python: a line that begins or ends with one of IPython's signs, or what comes behind = in
+# "files = !ls"; a prompt that was copied; lines that IPython moves to the left; line ends that Python does not know.
+MORE_THAN_PYTHON = re.compile(
+    r"^\s*(?:[%!?,;/]|>>>|\.\.\.|(?:\[\w+\] ?)?In ?\[)|\?\s*(?:#.*)?$|=\s*[%!]"
+    r"|\A\s|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]",
+    re.MULTILINE,
+)
+ASYNC = re.compile(r"\b(?:async|await)\b")
 CUT = "\n... the rest of the output is left out: it is too long ...\n"
 
 
@@ -165,6 +174,7 @@ class Shell(InteractiveShell):
     count = 0  # cells run so far
     prepared = {}  # cell -> the Python that IPython makes of it
     succeeded = False  # whether the last one ran to its end
+    usual_transformers = ()  # of input, as IPython comes with
 
     def run(self, source, most):
         """Run one cell; return its outputs in nbformat's form.
@@ -188,11 +198,25 @@ class Shell(InteractiveShell):
 
     def transform_cell(self, raw_cell):
         """Return the Python that IPython makes of a cell."""
-        return self.prepared[raw_cell] if raw_cell in self.prepared else super().transform_cell(raw_cell)
+        if raw_cell in self.prepared:
+            return self.prepared[raw_cell]
+        if self._is_plain(raw_cell):
+            return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        return super().transform_cell(raw_cell)
+
+    def _is_plain(self, cell):
+        """Say whether IPython would leave a cell as it stands, which it finds out slowly."""
+        several_lines = "\n" in cell.strip("\n")  # one line alone may be a magic without its sign
+        return several_lines and not MORE_THAN_PYTHON.search(cell) and self._transformers() == self.usual_transformers
+
+    def _transformers(self):
+        manager = self.input_transformer_manager
+        own = manager.cleanup_transforms + manager.line_transforms + manager.token_transformers
+        return own + self.input_transformers_post
 
     def should_run_async(self, raw_cell, *, transformed_cell=None, **more):
         """Say whether a cell needs an event loop."""
-        if transformed_cell in self.compile.trees:
+        if not ASYNC.search(raw_cell):
             return False
         return super().should_run_async(raw_cell, transformed_cell=transformed_cell, **more)
 
@@ -219,6 +243,7 @@ def start(libraries):
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     shell = Shell.instance(config=config)
+    shell.usual_transformers = shell._transformers()
     shell.enable_matplotlib("inline")
     shell.run_cell("pass", silent=True)  # the first cell takes longest
     return shell

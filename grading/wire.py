@@ -35,7 +35,9 @@ MOST_LETTERS = 4_000  # of an error's message
 LONG_INT = 1 << 64  # from here on, hexadecimal: the decimal form takes quadratic time
 NUMBERS = {np.dtype(code).str for code in "?bBhHiIlLqQefdgFDG"}
 GENERATORS = {"PCG64": np.random.PCG64, "PCG64DXSM": np.random.PCG64DXSM}  # their states are plain ints
+PLAIN = (str, bool, float)
 ONE_BY_ONE = (Iterator, KeysView, ValuesView, ItemsView, range, deque)
+to_json = json.JSONEncoder(separators=(",", ":")).encode
 ERRORS = {
     name: kind
     for name, kind in vars(builtins).items()
@@ -58,7 +60,7 @@ class Closed(Exception):
 def send(connection, head, buffers=()):
     """Write one frame to a socket."""
     sizes = [memoryview(b).nbytes for b in buffers]
-    text = json.dumps(head | {"sizes": sizes}).encode()
+    text = to_json(head | {"sizes": sizes}).encode()
     if len(text) > MOST_HEAD or sum(sizes) > MOST_BYTES:
         raise Refused(f"more than {MOST_BYTES >> 20} MB at once cannot be graded")
     try:
@@ -73,7 +75,7 @@ def receive(connection):
     if size > MOST_HEAD:
         raise Malformed(f"a head of {size} bytes")
     try:
-        head = json.loads(_read(connection, size))
+        head = json.loads(_read(connection, size).decode())
         sizes = head["sizes"]
         fits = all(type(n) is int and n >= 0 for n in sizes) and sum(sizes) <= MOST_BYTES
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -205,8 +207,10 @@ class Peer:
         """Return JSON data for ``value``; append the bytes of its arrays to ``buffers``."""
         if depth > MOST_DEPTH:
             raise Refused(f"a value nested more than {MOST_DEPTH} deep cannot be graded")
-        if value is None or type(value) in (bool, str, float):
+        if value is None or type(value) in PLAIN:
             return value
+        if type(value) is tuple:
+            return ["tuple", [self.pack(v, buffers, depth + 1) for v in value]]
         if id(value) in self._foreign_numbers:
             return ["yours", self._foreign_numbers[id(value)]]
         if isinstance(value, (np.ndarray, list, dict, np.random.Generator)):

@@ -670,12 +670,12 @@ def test_only_the_network_with_tanh_learns_the_spirals(demo):
 
 def test_the_loss_on_the_sine_ends_close_to_the_noise(demo):
     losses = demo("sine-picture")[1]["losses"]
-    assert len(losses) == 250 and np.mean(losses[-50:]) == pytest.approx(0.2**2, abs=0.015)
+    assert len(losses) == 150 and np.mean(losses[-50:]) == pytest.approx(0.2**2, abs=0.015)
 
 
 def test_the_sine_curve_is_almost_flat_after_1_epoch(demo):
     curves = demo("sine-picture")[1]["curves"]
-    assert np.ptp(curves["after 1 epoch"]) < 0.5 * np.ptp(curves["after 250 epochs"])
+    assert np.ptp(curves["after 1 epoch"]) < 0.5 * np.ptp(curves["after 150 epochs"])
 
 
 def test_the_last_sine_curve_follows_the_wave(demo):
