@@ -6,6 +6,7 @@ moment leaves each submission either done or to be done again, with the same res
 """
 
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -17,7 +18,6 @@ from datetime import datetime
 from glob import glob
 from pathlib import Path
 
-import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.converters import Autograde
@@ -233,7 +233,7 @@ class Coordinator:
         target = self._target(submission.student)
         new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
         files = self._assignment.files_beside(submission.folder)
-        files |= {f"{name}.ipynb": nbformat.v4.writes(nb, indent=None).encode() for name, nb in notebooks.items()}
+        files |= {f"{name}.ipynb": json.dumps(nb, ensure_ascii=False).encode() for name, nb in notebooks.items()}
         execute.write_files(files, new)
         if target.exists():
             target.rename(old)

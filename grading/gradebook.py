@@ -4,6 +4,7 @@ The rules are nbgrader's own preprocessors; what differs is that nbgrader opens 
 gradebook anew for each step and commits each cell, which takes longer than the run.
 """
 
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 from nbgrader.api import Assignment, BaseCell, Comment, Grade, SubmittedAssignment, SubmittedNotebook
@@ -32,10 +33,11 @@ class Recorder:
         """
         book = self._gradebook
         try:
-            book.update_or_create_student(student)
-            given = {} if timestamp is None else {"timestamp": timestamp}
-            with book.db.no_autoflush:  # nbgrader builds the entry up before it adds it
-                submission = book.update_or_create_submission(assignment, student, **given)
+            with _no_commit(book.db):
+                book.update_or_create_student(student)
+                given = {} if timestamp is None else {"timestamp": timestamp}
+                with book.db.no_autoflush:  # nbgrader builds the entry up before it adds it
+                    submission = book.update_or_create_submission(assignment, student, **given)
             for submitted in submission.notebooks:
                 self._save(submitted, notebooks[submitted.name])
             book.db.flush()
@@ -71,6 +73,16 @@ class Recorder:
             penalty = self._late.plugin_inst.late_submission_penalty(student, submitted.score, seconds)
             if penalty is not None:
                 submitted.late_submission_penalty = self._late._check_late_penalty(submitted, penalty)
+
+
+@contextmanager
+def _no_commit(session):
+    """Let what nbgrader commits wait for the commit at the end."""
+    session.commit = session.flush
+    try:
+        yield
+    finally:
+        del session.commit
 
 
 def graded(gradebook, assignment):

@@ -1,6 +1,6 @@
 """Questions and answers between a trusted process and one that runs student code: data only.
 
-A frame is the length of its head, the head (JSON), and the raw bytes of its arrays. Nothing in
+A frame is the length of its head, the head (MessagePack), and the raw bytes of its arrays. Nothing in
 it is executed, imported or looked up by a name that the other side chose: besides plain data it
 can only name things, by number, that this side has handed out itself (a handle).
 
@@ -14,7 +14,6 @@ Two kinds of objects are more than their value:
 
 import builtins
 import itertools
-import json
 import math
 import struct
 import threading
@@ -23,21 +22,22 @@ from collections.abc import ItemsView, Iterator, KeysView, Set, ValuesView
 from decimal import Decimal
 from fractions import Fraction
 
+import msgpack
 import numpy as np
 
 MOST_BYTES = 256 * 2**20  # of the arrays in a frame
-MOST_HEAD = 16 * 2**20  # bytes of its JSON part
+MOST_HEAD = 16 * 2**20  # bytes of its first part
 MOST_DEPTH = 50  # of lists in lists, and of calls back and forth
 MOST_ITEMS = 10_000  # taken from an iterator
 MOST_SHARED = 300  # objects whose changes are followed
 MOST_HANDLES = 100_000
 MOST_LETTERS = 4_000  # of an error's message
-LONG_INT = 1 << 64  # from here on, hexadecimal: the decimal form takes quadratic time
+LONG_INT = 1 << 63  # from here on, as text, in hexadecimal: the decimal form takes quadratic time
 NUMBERS = {np.dtype(code).str for code in "?bBhHiIlLqQefdgFDG"}
 GENERATORS = {"PCG64": np.random.PCG64, "PCG64DXSM": np.random.PCG64DXSM}  # their states are plain ints
 PLAIN = (str, bool, float)
+ANY_TEXT = "surrogatepass"  # also what is no proper Unicode
 ONE_BY_ONE = (Iterator, KeysView, ValuesView, ItemsView, range, deque)
-to_json = json.JSONEncoder(separators=(",", ":")).encode
 ERRORS = {
     name: kind
     for name, kind in vars(builtins).items()
@@ -60,7 +60,7 @@ class Closed(Exception):
 def send(connection, head, buffers=()):
     """Write one frame to a socket."""
     sizes = [memoryview(b).nbytes for b in buffers]
-    text = to_json(head | {"sizes": sizes}).encode()
+    text = msgpack.packb(head | {"sizes": sizes}, unicode_errors=ANY_TEXT)
     if len(text) > MOST_HEAD or sum(sizes) > MOST_BYTES:
         raise Refused(f"more than {MOST_BYTES >> 20} MB at once cannot be graded")
     try:
@@ -75,7 +75,7 @@ def receive(connection):
     if size > MOST_HEAD:
         raise Malformed(f"a head of {size} bytes")
     try:
-        head = json.loads(_read(connection, size).decode())
+        head = msgpack.unpackb(_read(connection, size), unicode_errors=ANY_TEXT, ext_hook=_no_extension)
         sizes = head["sizes"]
         fits = all(type(n) is int and n >= 0 for n in sizes) and sum(sizes) <= MOST_BYTES
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -83,6 +83,10 @@ def receive(connection):
     if not fits:
         raise Malformed("arrays that are too large")
     return head, [_read(connection, n) for n in sizes]
+
+
+def _no_extension(code, data):
+    raise ValueError("an extension type")
 
 
 def _read(connection, size):
@@ -146,7 +150,7 @@ class Peer:
             self._answer(head["number"], value)
 
     def notes(self):
-        """Return what else a frame tells, as JSON data; ``noted`` of the other side receives it."""
+        """Return what else a frame tells, as plain data; ``noted`` of the other side receives it."""
 
     def noted(self, notes):
         """Take the notes of a frame."""
@@ -204,7 +208,7 @@ class Peer:
         return head, value
 
     def pack(self, value, buffers, depth=0):
-        """Return JSON data for ``value``; append the bytes of its arrays to ``buffers``."""
+        """Return plain data for ``value``; append the bytes of its arrays to ``buffers``."""
         if depth > MOST_DEPTH:
             raise Refused(f"a value nested more than {MOST_DEPTH} deep cannot be graded")
         if value is None or type(value) in PLAIN:
@@ -254,7 +258,7 @@ class Peer:
 
     def unpack(self, node, buffers):
         """Return the value that ``pack`` of the other side described."""
-        if not isinstance(node, list):
+        if node is None or type(node) in (int, *PLAIN):
             return node
         match node:
             case ["list", items]:
@@ -343,7 +347,7 @@ def _unpack_array(kind, shape, data, writable):
 
 
 def _state(generator):
-    """Return the state of a generator as JSON data."""
+    """Return the state of a generator as plain data."""
     state = generator.bit_generator.state
     name = state["bit_generator"]
     if name not in GENERATORS:

@@ -337,7 +337,9 @@ class Student(Peer):
             return _do(action, *operands)
 
     def notes(self):
-        """Return what was printed and warned since the last frame."""
+        """Return what was printed and warned since the last frame; None where nothing was."""
+        if not self._printed.items and not self._warned:
+            return None
         printed = "".join(output["text"] for output in self._printed.items)
         warned = [[w.category.__name__, str(w.message)[:1000]] for w in self._warned[:20]]
         self._printed = shell.Outputs(MOST_PRINTED)

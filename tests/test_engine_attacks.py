@@ -148,22 +148,28 @@ def test_a_lie_gains_nothing(lie):
 
 
 LINE = """
-import gc, json, os, socket, struct
+import gc, msgpack, os, socket, struct
 def find():
     return next(o for o in gc.get_objects() if type(o).__name__ == "Student").connection
-def frame(head, *buffers):
-    text = json.dumps(head | {"sizes": [len(b) for b in buffers]}).encode()
-    return struct.pack("<I", len(text)) + text + b"".join(buffers)
+def frame(head):
+    text = msgpack.packb({"sizes": []} | head)
+    return struct.pack("<I", len(text)) + text
 def reply(value, **more):
     return frame({"kind": "answer", "number": 4, "notes": None, "value": value, "changes": []} | more)
 """
 FRAMES = {
     "an answer out of turn": "find().sendall(reply(None) * 3)",
     "a head of 4 GB": "find().sendall(struct.pack('<I', 2**32 - 1))",
-    "arrays of 8 EB": "find().sendall(frame({'kind': 'answer'}).replace(b'[]', b'[9223372036854775807]'))",
-    "a negative size": "find().sendall(frame({'kind': 'answer'}).replace(b'[]', b'[-8]'))",
-    "no JSON": "find().sendall(struct.pack('<I', 4) + b'\\x80\\x04N.')",
-    "JSON nested too deep": "find().sendall(struct.pack('<I', 200000) + b'[' * 200000)",
+    "arrays of 8 EB": "find().sendall(reply(None, sizes=[2**63 - 1]))",
+    "a negative size": "find().sendall(reply(None, sizes=[-8]))",
+    "a pickle": "find().sendall(struct.pack('<I', 4) + b'\\x80\\x04N.')",
+    "lists nested too deep": "find().sendall(struct.pack('<I', 200000) + b'\\x91' * 200000)",
+    "millions of empty lists": (
+        "find().sendall(struct.pack('<I', 2**24) + b'\\xdd\\x00\\xff\\xff\\xf0' + b'\\x90' * (2**24 - 5))"
+    ),
+    "a time": "find().sendall(reply(msgpack.Timestamp(1)))",
+    "an extension type": "find().sendall(reply(msgpack.ExtType(42, b'passed')))",
+    "bytes without a frame": "find().sendall(reply(b'passed'))",
     "an object that was never handed out": "find().sendall(reply(['yours', 7]))",
     "a change of what was never shared": "find().sendall(reply(None, changes=[[99, ['list', []]]]))",
     "an array whose size is a lie": "find().sendall(reply(['array', '<f8', [2**40], 0, True]))",

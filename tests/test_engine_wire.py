@@ -1,6 +1,5 @@
 """What crosses between the judge and the student's process, and how exactly."""
 
-import json
 import socket
 import struct
 import threading
@@ -8,6 +7,7 @@ from collections import OrderedDict, deque
 from decimal import Decimal
 from fractions import Fraction
 
+import msgpack
 import numpy as np
 import pytest
 
@@ -265,21 +265,23 @@ def test_an_error_that_has_not_been_written_is_exactly_that():
         ["tuple", 3],
         [],
         [[]],
+        {},
+        b"bytes",
+        msgpack.Timestamp(1),
+        msgpack.ExtType(42, b""),
     ],
     ids=repr,
 )
 def test_a_node_that_breaks_the_rules_is_malformed(node):
     ours, theirs = socket.socketpair()
     peer = Echo(ours, introduces=True)
-    text = json.dumps(
-        {"kind": "answer", "number": 1, "notes": None, "value": node, "changes": [], "sizes": [8]}
-    ).encode()
+    text = msgpack.packb({"kind": "answer", "number": 1, "notes": None, "value": node, "changes": [], "sizes": [8]})
     theirs.sendall(struct.pack("<I", len(text)) + text + bytes(8))
     with pytest.raises(Malformed):
         peer._receive()
 
 
-@pytest.mark.parametrize("frame", [b"\xff\xff\xff\xff", struct.pack("<I", 2) + b"[]", struct.pack("<I", 2) + b"{}"])
+@pytest.mark.parametrize("frame", [b"\xff\xff\xff\xff", struct.pack("<I", 1) + b"\x90", struct.pack("<I", 1) + b"\x80"])
 def test_a_frame_that_breaks_the_rules_is_malformed_before_memory_is_taken(frame):
     ours, theirs = socket.socketpair()
     theirs.sendall(frame)
