@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.transforms import TransformNode
 
-DIGITS = 30  # binary digits of a number that count: a billionth of it cannot be seen
+BITS_THAT_DO_NOT_COUNT = 22  # of the 52 behind the binary point: a billionth of a number cannot be seen
 
 
 class Album:
@@ -89,6 +89,6 @@ def _node(node):
 def _rounded(value):
     array = np.asarray(value)
     if array.dtype.kind == "f":
-        mantissa, exponent = np.frexp(array.astype(float))
-        return tuple, ((array.shape, np.rint(np.ldexp(mantissa, DIGITS)).tobytes(), exponent.tobytes()),)
+        bits = array.astype(float).view(np.int64) + (1 << BITS_THAT_DO_NOT_COUNT - 1) >> BITS_THAT_DO_NOT_COUNT
+        return tuple, ((array.shape, bits.tobytes()),)
     return tuple, ((array.shape, array.dtype.str, array.tolist() if array.dtype.hasobject else array.tobytes()),)

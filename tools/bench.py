@@ -144,7 +144,7 @@ def grow(sizes):
 def main():
     """Parse the command line and print both tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--each", type=int, default=25, help="submissions of each assignment")
+    parser.add_argument("--each", type=int, default=50, help="submissions of each assignment")
     parser.add_argument("--rounds", type=int, default=2, help="how often both take turns")
     parser.add_argument("--sizes", type=int, nargs="*", default=[10, 100, 1000], help="class sizes; none to skip")
     options = parser.parse_args()
