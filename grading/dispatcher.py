@@ -38,6 +38,8 @@ def main(*callers):
     servers = [server] * len(callers) if shared else [server, *(ForkServer() for _ in callers[1:])]
     desks = [Desk(caller, own, shared, references) for caller, own in zip(callers, servers, strict=True)]
     try:
+        for caller in callers:
+            send(caller, {"ready": True})
         answer(desks)
     except Closed:
         pass

@@ -110,6 +110,10 @@ class EngineError(Exception):
     """The engine itself failed: nothing that a submission could cause."""
 
 
+class CannotStart(EngineError):
+    """No submission can be run at all."""
+
+
 class Runner:
     """Runs jobs, up to ``count`` at a time, in one process with its sandbox, which starts at once."""
 
@@ -131,20 +135,23 @@ class Runner:
         )
         for connection in theirs:
             connection.close()
-        self._all, self._idle = ours, queue.SimpleQueue()
+        self._all, self._idle, self._begun = ours, queue.SimpleQueue(), set()
         for connection in ours:
             self._idle.put(connection)
 
     def run(self, job):
         """Return the Outcome of ``job``; wait while ``count`` others run.
 
-        Raises EngineError for nothing that a submission does.
+        Raises EngineError for nothing that a submission does, CannotStart where nothing can be run.
         """
         for _ in range(2):  # a second time where the process was lost
             with self._lock:
-                process, idle = self._process, self._idle
+                process, idle, begun = self._process, self._idle, self._begun
             connection = idle.get()
             try:
+                if connection not in begun:
+                    receive(connection)  # that it is ready
+                    begun.add(connection)
                 send(connection, *job_to_frame(job))
                 head, _ = receive(connection)
             except Closed:
@@ -153,7 +160,7 @@ class Runner:
             idle.put(connection)
             if "error" not in head:
                 return outcome_from_frame(head)
-        raise EngineError(head["error"])
+        raise EngineError(head["error"]) if begun else CannotStart("The engine cannot start; see above.")
 
     def _renew(self, lost):
         """Start another process, unless somebody has done so since ``lost`` was."""

@@ -20,9 +20,13 @@ class WorkersError(Exception):
 def run(job, runner=execute):
     """Return the Outcome of ``job`` from ``runner.run``.
 
-    Raises WorkersError where a sandbox is required and missing: a refusal must not become a grade of 0.
+    Raises WorkersError where nothing can be run, and where a sandbox is required and missing: a refusal
+    must not become a grade of 0.
     """
-    outcome = runner.run(job)
+    try:
+        outcome = runner.run(job)
+    except execute.CannotStart as error:
+        raise WorkersError(f"{error} ({_host()})") from error
     if job.require_sandbox and outcome.sandbox != "bubblewrap":
         raise WorkersError(f"A sandbox is required on {_host()}, but there is {outcome.sandbox}.")
     return outcome

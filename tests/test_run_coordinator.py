@@ -2,6 +2,7 @@
 
 import csv
 import os
+import sys
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -289,6 +290,14 @@ def test_the_status_and_the_table_tell_what_needs_a_person(command, course, caps
     assert rows["ben"]["problem"] and rows["ben"]["points"] == "0.0"
     assert not rows["ada"]["problem"] and rows["ada"]["points"] == "6.0"
     assert command(NAME) == 1  # it still does when nothing is new
+
+
+def test_an_engine_that_cannot_start_stops_the_run_at_once(course, monkeypatch, capfd):
+    monkeypatch.setattr(execute, "python", lambda *given: [sys.executable, "-c", "raise SystemExit('no room')"])
+    assert main(["autograde", NAME, "--course", str(course.folder), "--workers", "2"]) == 2
+    told = capfd.readouterr().err
+    assert "The engine cannot start" in told and "no room" in told
+    assert scores_of(course) == {}
 
 
 @pytest.mark.parametrize("arguments", [["unknown"], [NAME, "--student", "eve"]])
