@@ -44,7 +44,7 @@ def write_csv(name, reports, folder=Path("reports")):
         table = csv.writer(stream)
         table.writerow(COLUMNS)
         for r in reports:
-            sizes = f"{r.seconds:.2f}", f"{r.peak_bytes / 2**20:.0f}"
+            sizes = f"{r.seconds:.3f}", f"{r.peak_bytes / 2**20:.0f}"
             row = r.student, r.status, r.points, r.max_points, r.by_hand, r.problem, " ".join(r.notices)
             table.writerow([_cell(value) for value in (*row, r.sandbox, *sizes)])
     return path
