@@ -3,7 +3,7 @@
 #   make test      run all tests
 #   make lab       open JupyterLab on the course
 #   make grade     grade what is in submitted/: make grade ASSIGNMENT=01-loss-functions
-#   make bench     compare the grading engine with stock nbgrader (about twenty minutes)
+#   make bench     compare the grading engine with stock nbgrader (about half an hour)
 #   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST
 #   make release   regenerate release/ after a change in source/ or misconceptions/
 #   make tidy      take outputs and counts out of the notebooks in source/ and lessons/, format the Python files
