@@ -5,10 +5,10 @@
 1. Throughput: ``nbgrader autograde`` with stock nbgrader and ``python -m grading autograde``
    grade the same submissions of assignments 01 to 04, alternately. Each submission is the
    reference with one known answer of misconceptions/. Start-up counts.
-2. Growth: the engine grades classes of different sizes that hand in the same work: the median
-   time that one submission takes in a worker, and the time from one finished submission to the
-   next. The first few do not count there: the workers start, and draw the reference's pictures.
-   In a class of ten the last one runs alone, which counts.
+2. Growth: the engine grades classes of different sizes that hand in the same work, with one worker,
+   so that submissions do not compete: the median time that one takes in the worker, and the time
+   from one finished submission to the next. The first few do not count there: the worker starts,
+   and draws the reference's pictures.
 
 Compare ratios only: seconds depend on the machine and on what else it does.
 """
@@ -139,7 +139,7 @@ def one_size(name, size):
         answers = reference_answers(name)
         for i in range(size):
             course.submit(f"student-{i:04}", name, answers)
-        _, peak = run(course.folder, ["grading", "autograde", name])
+        _, peak = run(course.folder, ["grading", "autograde", name, "--workers", "1"])
         done = sorted(p.stat().st_mtime for p in course.folder.glob(f"autograded/*/{name}/*.ipynb"))
         reports = rows(course.folder, name)
     begun = min(2 * os.cpu_count(), size // 2)
