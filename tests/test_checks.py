@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = importlib.util.spec_from_file_location("checks_in_test", ROOT / "source" / "checks.py")
@@ -429,6 +430,104 @@ def test_a_change_in_an_earlier_call_is_found():
 def test_the_arguments_are_shown_as_they_were_before_the_call():
     check = Check("answer", lambda x: x.fill(0))
     assert "[1. 2. 3.]" in message(lambda: check.same(check.call(x=V.copy()), 1.0))
+
+
+# Names that only a test has
+
+
+class Notebook:
+    """Cells run as in Jupyter: answers and tests share their global names."""
+
+    def __init__(self, monkeypatch):
+        self.shell = InteractiveShell(user_ns={"Check": Check, "np": np})
+        monkeypatch.setattr(checks, "_names", checks._Names(self.shell))
+
+    def run(self, *cells):
+        """Run cells; raise the error of the last one."""
+        with self.shell.display_trap:
+            *_, last = [self.shell.run_cell(cell, silent=False) for cell in cells]
+        last.raise_error()
+        return self
+
+    def says(self, cell):
+        """Return what a failing test cell says."""
+        return message(lambda: self.run(cell))
+
+
+@pytest.fixture
+def notebook(monkeypatch):
+    return Notebook(monkeypatch)
+
+
+TEST = "check = Check('answer', answer)\nX = 2.0\ncheck.same(check.call(x=X), 4.0)"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def answer(x): return 2 * X",
+        "def answer(x): return [2 * X for _ in range(1)][0]",
+        "def answer(x):\n    def inner(): return 2 * X\n    return inner()",
+        "def helper(): return 2 * X\ndef answer(x): return helper()",
+        "def answer(x, again=True): return answer(x, False) if again else 2 * X",
+        "answer = lambda x: 2 * X",
+        "class answer:\n    def __new__(cls, x): return 2 * X",
+        "answer = np.vectorize(lambda x: 2 * X)",
+    ],
+)
+def test_a_name_that_only_the_test_has_is_named(notebook, source):
+    text = notebook.run(source).says(TEST)
+    assert text.startswith("answer uses X, which is none of its arguments.")
+    assert notebook.says(TEST) == text  # also when the cell is run again
+
+
+def test_a_method_that_uses_a_name_of_the_test_is_named(notebook):
+    notebook.run("class Layer:\n    def forward(self, x): return X")
+    text = notebook.says("check = Check('Layer', Layer)\nX = 1.0\ncheck.method(check.call(), 'forward', x=X)")
+    assert text.startswith("Layer: forward uses X, which is none of its arguments.")
+
+
+def test_a_name_that_an_earlier_test_left_is_named(notebook):
+    notebook.run("def answer(x): return 2 * x", TEST, "def answer(x): return 2 * X")
+    assert "uses X," in notebook.says("check = Check('answer', answer)\ncheck.call(x=2.0)")
+
+
+def test_a_name_of_the_test_that_is_never_read_is_no_mistake(notebook):
+    notebook.run("def answer(x):\n    if x < 0:\n        return X\n    return 2 * x", TEST)
+
+
+@pytest.mark.parametrize("own", ["X = 5.0", "def X(): return 5.0", "from math import pi as X", "for X in [5.0]: pass"])
+def test_an_answer_keeps_its_own_name_where_the_test_binds_the_same(notebook, own):
+    notebook.run(own, "def answer(x): return 2 * x if X != 2.0 else None", TEST, TEST)
+
+
+def test_a_name_that_is_bound_again_after_a_test_is_no_longer_the_tests(notebook):
+    notebook.run("def answer(x): return 2 * x", TEST.replace("2.0", "2"), "X = 2", "def answer(x): return x * X", TEST)
+
+
+def test_a_name_that_a_test_left_can_be_looked_at(notebook):
+    assert notebook.run("def answer(x): return 2 * x", TEST, "Y = X").shell.user_ns["Y"] == 2.0
+
+
+def test_an_answer_may_bind_global_names(notebook):
+    notebook.run(
+        "X = 0\ndef answer(x):\n    global X, new\n    X += 1\n    new = X\n    return 2 * x",
+        f"{TEST}\n{TEST}\nassert X == 2.0",
+        "seen = new",
+    )
+    assert notebook.shell.user_ns["seen"] == 2
+
+
+def test_a_function_of_the_test_sees_the_names_of_the_test(notebook):
+    notebook.run(
+        "def answer(f, more): return more(f(2))",
+        "check, calls = Check('answer', answer), []\nk = 3\ndef f(x):\n    calls.append(x)\n    return k * x\n"
+        "check.same(check.call(f=f, more=lambda y: y + k), 9)\nassert calls == [2]",
+    )
+
+
+def test_a_name_that_nobody_has_is_an_error_like_any_other(notebook):
+    assert "stopped with NameError: name 'Y' is not defined" in notebook.run("def answer(x): return Y").says(TEST)
 
 
 # Hidden tests

@@ -12,18 +12,23 @@ what came back, what was expected and, when the mistake is a known one, its name
 """
 
 import contextlib
+import functools
 import importlib
 import io
 import itertools
 import json
 import linecache
+import re
 import reprlib
+import symtable
 import sys
+import types
 import warnings
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
 import numpy as np
+from IPython import get_ipython
 
 HINTS = Path(__file__).with_name("hints.json")
 MOST_ITEMS = 10_000  # a generator that never ends must not hang a check
@@ -51,7 +56,9 @@ class Check:
         self.name = name
         self.answer = answer
         self.hidden = hidden
-        self._test_file = sys._getframe(1).f_code.co_filename  # no message quotes its lines
+        test = sys._getframe(1)
+        self._test_file = test.f_code.co_filename  # no message quotes its lines
+        _names.begin_test(test.f_globals)
         self._calls = []  # (label, arguments, copies of the arguments)
         self._warnings = []
 
@@ -59,13 +66,13 @@ class Check:
         """Call the answer with these values, in this order; their names are for the message."""
         label = f"{self.name}({', '.join(arguments)})"
         self._calls.append((label, arguments, _copy(arguments)))
-        return self._run(label, lambda: self.answer(*arguments.values()))
+        return self._run(label, lambda: self.answer(*map(_names.with_tests, arguments.values())))
 
     def method(self, instance, name, /, **arguments):
         """Call ``instance.name`` in the same way."""
         label = f"{self.name}: {name}({', '.join(arguments)})"
         self._calls.append((label, arguments, _copy(arguments)))
-        return self._run(label, lambda: getattr(instance, name)(*arguments.values()))
+        return self._run(label, lambda: getattr(instance, name)(*map(_names.with_tests, arguments.values())))
 
     def get(self, instance, name):
         """Return the attribute ``instance.name``."""
@@ -140,13 +147,22 @@ class Check:
                 if isinstance(result, Iterator):
                     result = list(itertools.islice(result, MOST_ITEMS))
             except FAILURES as error:
-                problem = self._describe(label, error)
+                problem = self._borrowed(label, error) or self._describe(label, error)
             else:
                 problem = ""
         self._warnings += [f"{w.category.__name__}: {_short(w.message, str)}" for w in caught]
         if problem:
             raise self._failure(problem, [] if NO_BODY in problem else self._shown_arguments())
         return result
+
+    def _borrowed(self, label, error):
+        """Return what to say of an answer that reads a name of the test, or ''."""
+        name = _names.only_of_tests(error)
+        if not name:
+            return ""
+        text = f"{label.partition('(')[0]} uses {name}, which is none of its arguments.\n"
+        text += f"{name} belongs to the test. Your code does not see it when it is graded."
+        return text + _student_line(error, self._test_file)
 
     def _describe(self, label, error):
         if type(error) is NotImplementedError:
@@ -181,6 +197,103 @@ class Check:
         if self._warnings and not self.hidden:
             lines.append(f"Python warned: {self._warnings[-1]}")
         return CheckFailed("\n".join(lines))
+
+
+class _Names:
+    """The global names of the notebook, as they would be without its test cells.
+
+    In the notebook, answers could also see what test cells have bound. When work is graded, they cannot. So that
+    both agree, each name holds what it would hold without tests for as long as an answer runs.
+    """
+
+    def __init__(self, shell):
+        self._shell = shell
+        self._names = shell.user_ns if shell else {}
+        self._without = {}  # name -> its value without tests
+        self._left = {}  # name -> the value that a test cell has left behind
+        self._tests = {}  # while an answer runs: name -> its value for the tests
+        self._testing = False
+        if shell:
+            shell.events.register("pre_run_cell", self.begin_cell)
+            shell.events.register("post_run_cell", self.end_cell)
+
+    def begin_cell(self, info=None):
+        """Note what holds without tests: all but what they have left, and what stood in its place before."""
+        left = {name for name, value in self._left.items() if self._names.get(name, _ABSENT) is value}
+        hidden = {name: value for name, value in self._without.items() if name in left}
+        self._without = {name: value for name, value in self._names.items() if name not in left} | hidden
+        self._testing = False
+
+    def end_cell(self, result):
+        """Note what a test cell leaves behind, and what another cell binds again."""
+        if self._testing:
+            self._left = {n: v for n, v in self._names.items() if v is not self._without.get(n, _ABSENT)}
+        else:
+            for name in _bound_names(result.info.raw_cell or ""):
+                self._left.pop(name, None)
+
+    def begin_test(self, names):
+        """Note that the running cell is a test. Without IPython, all tests begin with the first one."""
+        if not self._shell and names is not self._names:
+            self._names, self._without = names, dict(names)
+        self._testing = True
+
+    @contextlib.contextmanager
+    def apart(self):
+        """Let an answer run: the names of tests are set aside."""
+        names, without = self._names, self._without
+        theirs = {n for n in names.keys() | without.keys() if names.get(n, _ABSENT) is not without.get(n, _ABSENT)}
+        self._tests = _exchange(names, {name: without.get(name, _ABSENT) for name in theirs})
+        try:
+            yield
+        finally:
+            self._without = dict(names)  # an answer may bind names, too
+            _exchange(names, self._tests)
+            self._tests = {}
+
+    def with_tests(self, value):
+        """Return a function that a test passes to an answer so that it sees the test's names when it is called."""
+        if not isinstance(value, types.FunctionType) or value.__globals__ is not self._names:
+            return value
+
+        @functools.wraps(value)
+        def called(*given, **named):
+            without = _exchange(self._names, self._tests)
+            try:
+                return value(*given, **named)
+            finally:
+                self._tests = _exchange(self._names, without)
+
+        return called
+
+    def only_of_tests(self, error):
+        """Return the name that was looked up in vain and that a test has, or ''."""
+        found = re.fullmatch(r"name '(\w+)' is not defined", str(error)) if isinstance(error, NameError) else None
+        return found[1] if found and self._tests.get(found[1], _ABSENT) is not _ABSENT else ""
+
+
+_ABSENT = object()
+_names = _Names(get_ipython())
+
+
+def _exchange(names, values):
+    """Put ``values`` into the dict ``names``; return what stood there before."""
+    before = {name: names.get(name, _ABSENT) for name in values}
+    for name, value in values.items():
+        if value is _ABSENT:
+            names.pop(name, None)
+        else:
+            names[name] = value
+    return before
+
+
+def _bound_names(source):
+    """Return the global names that a cell binds."""
+    try:
+        symbols = symtable.symtable(source, "cell", "exec").get_symbols()
+    except SyntaxError:  # a magic
+        return set()
+    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported() or s.is_namespace()}
 
 
 @contextlib.contextmanager
@@ -241,9 +354,9 @@ def _observation(look):
 
 @contextlib.contextmanager
 def _quiet(hide_prints):
-    """Keep warnings and stderr of student code away from the grade; yield the warnings."""
+    """Run student code apart from the names of tests, its warnings and stderr from the grade; yield the warnings."""
     hidden = contextlib.redirect_stdout(io.StringIO()) if hide_prints else contextlib.nullcontext()
-    with hidden, contextlib.redirect_stderr(io.StringIO()):
+    with _names.apart(), hidden, contextlib.redirect_stderr(io.StringIO()):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("default")  # also where Python was told to make them errors
             yield caught
