@@ -1,8 +1,6 @@
 """The drawing module that lessons and assignments share."""
 
 import builtins
-import io
-import pickle
 import re
 import sys
 
@@ -10,6 +8,9 @@ import ipywidgets
 import numpy as np
 import pytest
 from lesson_run import load_drawing
+from matplotlib.axes import Axes
+from matplotlib.contour import ContourSet
+from matplotlib.figure import Figure
 
 
 @pytest.fixture
@@ -67,51 +68,21 @@ def as_seen(colour, matrix):
     return matrix @ np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
 
 
-def picture(figure):
-    made = io.BytesIO()
-    figure.savefig(made, format="png")
-    return made.getvalue()
-
-
-def noted(drawing, x=(0, 1, 2)):
-    figure, (left, right) = drawing.axes(["a", "b"], "x", ["y", "z"], columns=2)
-    left.plot(np.array(x), [1, 2, 3], label="line")
-    left.legend()
-    right.scatter([1, 2], [[3], [4]], color=["black", "red"])
-    right.set(xlim=(0, 3))
-    return figure
-
-
-def test_a_sketch_has_no_axes_before_it_is_drawn(drawing):
-    figure = noted(drawing)
-    assert not figure.is_made()
-    picture(figure)
-    assert figure.is_made() and [ax.get_title() for ax in figure.axes] == ["a", "b"]
-
-
-def test_a_sketch_is_the_picture_of_a_figure_that_is_made_at_once(drawing):
-    sketch, made = noted(drawing), drawing.axes(["a", "b"], "x", ["y", "z"], columns=2)[0]
-    left, right = made.axes
-    left.plot([0, 1, 2], [1, 2, 3], label="line")
-    left.legend()
-    right.scatter([1, 2], [[3], [4]], color=["black", "red"])
-    right.set(xlim=(0, 3))
-    assert picture(sketch) == picture(made)
-
-
-def test_equal_notes_are_known_before_drawing(drawing):
-    assert pickle.dumps(noted(drawing)) == pickle.dumps(noted(drawing)) != pickle.dumps(noted(drawing, (0, 1, 3)))
-    picture(figure := noted(drawing))
-    assert pickle.dumps(figure) != pickle.dumps(noted(drawing))
-
-
-def test_what_a_panel_draws_is_what_it_was_given_then(drawing):
+def test_axes_are_those_of_matplotlib(drawing):
     figure, ax = drawing.axes("a", "x", "y")
-    array, rows = np.array([1.0, 2.0]), [np.array([3.0, 4.0]), np.array([5.0])]
-    ax.plot(array)
-    ax.plot(rows[0])
-    array[:], rows[0][:] = 7, 7
-    assert [line.get_ydata().tolist() for line in figure.axes[0].lines] == [[1.0, 2.0], [3.0, 4.0]]
+    _, panels = drawing.axes(["a", "b"], "x", "y", columns=2)
+    assert type(figure) is Figure and all(type(panel) is Axes for panel in (ax, *panels))
+    assert [panel.get_title() for panel in panels] == ["a", "b"]
+
+
+def test_what_matplotlib_returns_can_be_used(drawing):
+    figure, ax = drawing.axes("a", "x", "y")
+    (line,) = ax.plot([1, 2, 3], label="line")
+    marks = ax.scatter([0, 1], [1, 2], c=[5.0, 9.0])
+    assert line.get_ydata().tolist() == [1, 2, 3]
+    assert figure.colorbar(marks, ax=ax).mappable.get_clim() == (5, 9)
+    ax.legend().set_title("a legend")
+    assert ax.get_legend().get_title().get_text() == "a legend"
 
 
 @pytest.mark.parametrize("y", [[1, 2], None, 3.0], ids=repr)
@@ -121,12 +92,46 @@ def test_numbers_that_do_not_fit_are_an_error_where_they_are_given(drawing, y):
         drawing.lines(ax, np.arange(3), {"curve": y})
 
 
-def test_a_panel_gives_what_axes_give(drawing):
-    figure, (left, right) = drawing.axes("a", "x", "y", columns=2)
-    right.plot([0, 5], [0, 1])
-    left.remove()
-    assert right.get_title() == "a" and right.lines[0].get_xdata().tolist() == [0, 5] and "plot" in dir(right)
-    assert len(right.plot([1, 2])) == 1  # the axes are made now
+PLANES = np.array([[1.0, 0.3, 0.0], [-0.6, 1.0, 0.2], [-0.5, -0.9, 0.1], [0.1, 0.1, 0.9]])
+CORNERS = np.array([[-2.0, -2.0], [2.0, -1.5], [1.0, 2.0], [-1.5, 1.0]])
+
+
+def plane_scores(G, K):
+    return G @ PLANES[:K, :2].T + PLANES[:K, 2]
+
+
+def borders(drawing, scores, K):
+    """Return the points of all borders, one array for each stroke."""
+    _, ax = drawing.axes("a", "x", "y")
+    drawing.decision_regions(ax, scores, CORNERS, np.arange(4) % K)
+    drawn = [c for c in ax.collections if isinstance(c, ContourSet) and not c.filled]
+    return [stroke for c in drawn for path in c.get_paths() for stroke in path.to_polygons(closed_only=False)]
+
+
+@pytest.mark.parametrize("K", [2, 3, 4])
+def test_a_border_lies_where_two_scores_are_largest(drawing, K):
+    for stroke in borders(drawing, lambda G: plane_scores(G, K), K):
+        *_, second, first = np.sort(plane_scores(stroke, K)).T
+        assert np.all(first - second < 1e-2)
+
+
+@pytest.mark.parametrize("K", [2, 3, 4])
+def test_each_border_is_drawn_once(drawing, K):
+    strokes = borders(drawing, lambda G: plane_scores(G, K), K)
+    pairs = [tuple(sorted(np.argsort(plane_scores(s, K).mean(axis=0))[-2:])) for s in strokes]
+    assert pairs and len(pairs) == len(set(pairs))
+
+
+def test_one_score_tells_two_classes_apart(drawing):
+    difference = PLANES[1] - PLANES[0]
+    one = borders(drawing, lambda G: G @ difference[:2] + difference[2], 2)
+    two = borders(drawing, lambda G: plane_scores(G, 2), 2)
+    assert np.allclose(np.concatenate(one), np.concatenate(two), atol=1e-6)
+
+
+def test_a_region_without_an_end_has_no_border(drawing, recwarn):
+    assert borders(drawing, lambda G: np.ones(len(G)), 2) == []
+    assert [str(w.message) for w in recwarn] == []
 
 
 def test_a_slider_moves_the_picture_and_the_words(drawing, shown, made):

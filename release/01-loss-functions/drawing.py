@@ -5,7 +5,6 @@ line styles and marker shapes repeat what the colours say.
 """
 
 import base64
-import contextlib
 import functools
 import html
 import io
@@ -14,7 +13,6 @@ from itertools import pairwise
 import matplotlib
 import numpy as np
 from IPython.display import Image, display
-from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -58,95 +56,13 @@ def axes(title, x_label, y_label, columns=1, width=None, height=4.2, beside=0):
     panel = (width - left - right - gap * (columns - 1)) / columns
     # Fixed margins: to measure all texts first, as matplotlib's layouts do, takes as long as drawing.
     margins = {"left": left / width, "right": 1 - right / width, "bottom": bottom / height, "top": 1 - top / height}
-    labels = tuple(zip(titles, x_labels, y_labels, strict=True))
-    figure = Sketch((width, height), labels, margins | {"wspace": gap / panel})
-    return figure, figure.panels[0] if columns == 1 else figure.panels
-
-
-class Sketch(Figure):
-    """A figure that keeps notes of what to draw, and is made when it is drawn or looked into.
-
-    While there are only notes, equal figures are known by them: an equal one need not be drawn again.
-    """
-
-    _notes, _made = None, ()
-
-    def __init__(self, size, labels, margins, notes=()):
-        super().__init__(figsize=size)
-        self._plan, self._notes = (size, labels, margins), list(notes)
-        self.panels = tuple(Panel(self, number) for number in range(len(labels)))
-
-    def __reduce_ex__(self, protocol):
-        return super().__reduce_ex__(protocol) if self._notes is None else (Sketch, (*self._plan, self._notes))
-
-    @property
-    def axes(self):
-        """The axes of the panels."""
-        self.made()
-        return super().axes
-
-    def draw(self, renderer):
-        """Make the figure if need be, and draw it."""
-        self.made()
-        super().draw(renderer)
-
-    def note(self, number, method, given, named):
-        """Note a call of a method of the axes in panel ``number``."""
-        self._notes.append((number, method, [_kept(v) for v in given], {k: _kept(v) for k, v in named.items()}))
-
-    def is_made(self):
-        """Say whether the axes exist."""
-        return self._notes is None
-
-    def made(self):
-        """Return the list of the panels' axes; make them first, with all that was noted."""
-        if self._notes is not None:
-            notes, self._notes = self._notes, None
-            _, labels, margins = self._plan
-            with matplotlib.rc_context(STYLE):
-                self._made = self.subplots(1, len(labels), squeeze=False, gridspec_kw=margins)[0]
-                for ax, (title, x_label, y_label) in zip(self._made, labels, strict=True):
-                    ax.set(title=title, xlabel=x_label, ylabel=y_label)
-                    ax.locator_params(nbins=6)
-            for number, method, given, named in notes:
-                getattr(self._made[number], method)(*given, **named)
-        return self._made
-
-
-class Panel:
-    """The axes of a Sketch. What its usual methods draw is noted, and they return nothing; all else is real."""
-
-    NOTED = frozenset(
-        "annotate axhline axvline axis contour contourf legend locator_params minorticks_off plot scatter set "
-        "set_title set_xlabel set_xlim set_xscale set_ylabel set_ylim set_yscale text".split()
-    )
-
-    def __init__(self, sketch, number):
-        self._sketch, self._number = sketch, number
-
-    def __getattr__(self, name):
-        if name not in self.NOTED or self._sketch.is_made():
-            return getattr(self._sketch.made()[self._number], name)
-        return functools.partial(self._draw, name)
-
-    def _draw(self, name, *given, **named):
-        if name == "plot" and len({np.shape(v)[:1] for v in given[:2] if not isinstance(v, str)}) > 1:
-            return self._sketch.made()[self._number].plot(*given, **named)  # the error belongs here
-        return self._sketch.note(self._number, name, given, named)
-
-    def __dir__(self):
-        return dir(Axes)
-
-
-def _kept(value):
-    """Return a copy, for code may change later what it passed; numbers in a list as an array, which is faster."""
-    if isinstance(value, list):
-        with contextlib.suppress(ValueError):  # rows of different lengths
-            array = np.array(value)
-            if array.dtype.kind in "biuf":
-                return array
-        return [_kept(v) for v in value]
-    return value.copy() if isinstance(value, np.ndarray) else value
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(width, height))
+        panels = figure.subplots(1, columns, squeeze=False, gridspec_kw=margins | {"wspace": gap / panel})[0]
+        for ax, *texts in zip(panels, titles, x_labels, y_labels, strict=True):
+            ax.set(**dict(zip(("title", "xlabel", "ylabel"), texts, strict=True)))
+            ax.locator_params(nbins=6)
+    return figure, panels[0] if columns == 1 else panels
 
 
 def show(figure, words):
@@ -241,21 +157,30 @@ def points(ax, X, y, names=None):
     ax.legend(loc="best")
 
 
-def grid_around(X, margin=0.5, steps=120):
+def grid_around(X, margin=0.5, steps=240):
     """Return ``(xx, yy, G)``: a mesh around the points ``X (m, 2)`` and its rows ``G (steps**2, 2)``."""
     low, high = X.min(axis=0) - margin, X.max(axis=0) + margin
     xx, yy = np.meshgrid(*(np.linspace(a, b, steps) for a, b in zip(low, high, strict=True)))
     return xx, yy, np.column_stack([xx.ravel(), yy.ravel()])
 
 
-def decision_regions(ax, predict, X, y, names=None):
-    """Shade where ``predict (g, 2) -> (g,)`` says which class, and draw the points on top."""
+def decision_regions(ax, scores, X, y, names=None):
+    """Shade which class has the largest score where, and draw the points ``X (m, 2)``, ``y (m,)`` on top.
+
+    scores: function of points ``(g, 2)``; it returns ``(g, K)`` scores of K classes,
+        or ``(g,)`` scores of the second of two classes, which has the points with a score above 0
+    """
     xx, yy, G = grid_around(X)
-    classes = np.unique(y)
-    regions = np.searchsorted(classes, np.asarray(predict(G))).reshape(xx.shape)
-    levels = np.arange(len(classes) + 1) - 0.5
-    ax.contourf(xx, yy, regions, levels, cmap=ListedColormap(COLOURS[: len(classes)]), alpha=0.25)
-    ax.contour(xx, yy, regions, levels[1:-1], colors="black", linewidths=1.5)
+    S = np.asarray(scores(G), dtype=float)
+    S = (np.column_stack([-S, S]) if S.ndim == 1 else S).T.reshape(-1, *xx.shape)
+    for k, colour in enumerate(COLOURS[: len(S)]):
+        lead = S[k] - np.delete(S, k, axis=0).max(axis=0)
+        ax.contourf(xx, yy, lead, [0, np.inf], colors=[colour], alpha=0.25)
+    for k in range(1, len(S)):  # the border with the classes before k, so that each is drawn once
+        lead = S[k] - S[:k].max(axis=0)
+        lead[S.argmax(axis=0) > k] = np.nan
+        if np.nanmin(lead) < 0 < np.nanmax(lead):
+            ax.contour(xx, yy, lead, [0], colors="black", linewidths=1.5)
     points(ax, X, y, names)
 
 
