@@ -59,8 +59,8 @@ def axes(title, x_label, y_label, columns=1, width=None, height=4.2, beside=0):
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(width, height))
         panels = figure.subplots(1, columns, squeeze=False, gridspec_kw=margins | {"wspace": gap / panel})[0]
-        for ax, *texts in zip(panels, titles, x_labels, y_labels, strict=True):
-            ax.set(**dict(zip(("title", "xlabel", "ylabel"), texts, strict=True)))
+        for ax, title, x_label, y_label in zip(panels, titles, x_labels, y_labels, strict=True):
+            ax.set(title=title, xlabel=x_label, ylabel=y_label)
             ax.locator_params(nbins=6)
     return figure, panels[0] if columns == 1 else panels
 
