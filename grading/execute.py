@@ -74,7 +74,7 @@ class Outcome:
     notices:    what was repaired and what went wrong, in plain words for the student
     failed:     why the submission could not run at all; '' when it ran
     slow:       whether something was stopped because its time was up; a busy machine may be the reason
-    sandbox:    "bubblewrap" or "none: <reason>"
+    sandbox:    "bubblewrap", perhaps with what it lacks, or "none: <reason>"
     seconds:    wall time
     peak_bytes: largest resident memory of the student's process
     """
@@ -125,7 +125,8 @@ class Runner:
 
     def _start(self):
         ours, theirs = zip(*(socket.socketpair() for _ in range(self._count)), strict=True)
-        environment = os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONHASHSEED": "0"}
+        environment = os.environ | dict.fromkeys(THREADS, "1")
+        environment |= {"PYTHONHASHSEED": "0", "NBGRADER_EXECUTION": "autograde"}
         self._process = subprocess.Popen(
             python("dispatcher", ENGINE.parent, *theirs),
             env=environment,

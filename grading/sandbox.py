@@ -1,5 +1,6 @@
 """Start the fork server where it sees the interpreter and its libraries, and nothing else."""
 
+import base64
 import contextlib
 import functools
 import json
@@ -15,9 +16,19 @@ import sys
 import tempfile
 from pathlib import Path
 
+from grading import syscalls
+
 ENGINE = Path(__file__).resolve().parent
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
+SYSTEM += ("/sys/devices/system/cpu",)
+ETC = {  # who a submission is: the number stands in worker.hide_the_server, too
+    "passwd": "student:x:1000:1000:student:/tmp/work:/bin/sh\n",
+    "group": "student:x:1000:\n",
+    "hosts": "127.0.0.1 localhost\n::1 localhost\n",
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+}
 LIMITS = ("memory_bytes", "file_bytes", "processes", "total_seconds")
+POWERS = ("CAP_SETUID", "CAP_SETGID", "CAP_SYS_ADMIN")  # of the server, until it has left root
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 START = "import socket, sys; sys.path.insert(0, sys.argv[1]); from grading import {0}; "
 START += "{0}.main(*(socket.socket(fileno=int(n)) for n in sys.argv[2:]))"
@@ -35,29 +46,51 @@ def problem():
         return f"bubblewrap does not exist on {sys.platform}"
     if not shutil.which("bwrap"):
         return "bubblewrap (bwrap) is not installed"
-    tried = subprocess.run([*_walls(), "/bin/true"], capture_output=True, text=True)
+    with _written(ETC) as files:
+        command = [*_walls(files), "/bin/true"]
+        tried = subprocess.run(command, capture_output=True, text=True, pass_fds=files.values())
     return tried.stderr.strip() or ("" if tried.returncode == 0 else f"bwrap ended with {tried.returncode}")
 
 
 def level():
-    """Return what is recorded with each grade: "bubblewrap" or "none: <reason>"."""
-    return f"none: {problem()}" if problem() else "bubblewrap"
+    """Return what is recorded with each grade: "bubblewrap", that without a filter and why, or "none: <reason>"."""
+    if problem():
+        return f"none: {problem()}"
+    return f"bubblewrap, all system calls: {syscalls.problem()}" if syscalls.problem() else "bubblewrap"
 
 
-def _walls():
-    """Return the bwrap command without the program: no network, read-only libraries, nothing else."""
+@contextlib.contextmanager
+def _written(files):
+    """Yield ``{name: number of an open file}`` for ``{name: text}``."""
+    with contextlib.ExitStack() as stack:
+        numbers = {}
+        for name, text in files.items():
+            file = stack.enter_context(tempfile.TemporaryFile())
+            file.write(text.encode())
+            file.seek(0)
+            numbers[name] = file.fileno()
+        yield numbers
+
+
+def _walls(files):
+    """Return the bwrap command without the program: no network, read-only libraries, nothing else.
+
+    files: {name: number of an open file} of what to put into /etc
+    """
     shared = ["--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid", "--unshare-net"]
-    shared += ["--unshare-uts", "--unshare-cgroup-try"]
+    shared += ["--unshare-uts", "--hostname", "notebook", "--unshare-cgroup-try"]
     # As root, no user namespace: the server becomes nobody by itself, so that limits on processes hold.
-    powers = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    powers = ["--cap-drop", "ALL", *(w for p in POWERS for w in ("--cap-add", p))]
     walls = ["bwrap", *shared, *(powers if os.geteuid() == 0 else ["--unshare-user"])]
     for path in SYSTEM:
         if os.path.islink(path):
             walls += ["--symlink", os.readlink(path), path]
         elif os.path.exists(path):
-            walls += ["--ro-bind", path, path]
+            walls += [*_visible_parents(path), "--ro-bind", path, path]
     walls += ["--perms", "1777", "--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev"]
     walls += ["--perms", "1777", "--tmpfs", "/dev/shm"]
+    for name, number in files.items():
+        walls += ["--perms", "0444", "--file", str(number), f"/etc/{name}"]
     for path in _interpreter():
         for place in (path, f"/keep{path}"):  # twice: a submission gets a new /tmp, and the interpreter may lie there
             walls += _visible_parents(place) + ["--ro-bind", path, place]
@@ -121,21 +154,21 @@ class ForkServer:
         self.control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()
         self._folder = tempfile.mkdtemp(prefix="grading-") if problem() else None
-        if problem():
-            command = python("worker", ENGINE.parent, inside)
-        else:
-            command = _walls() + python("worker", "/engine", inside)
-        self._process = subprocess.Popen(
-            command,
-            env=self._environment(),
-            cwd=self._folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self._errors,
-            pass_fds=[inside.fileno()],
-            start_new_session=True,
-        )
-        inside.close()
+        with inside, _written({} if problem() else ETC) as files:
+            if problem():
+                command = python("worker", ENGINE.parent, inside)
+            else:
+                command = _walls(files) + python("worker", "/engine", inside)
+            self._process = subprocess.Popen(
+                command,
+                env=self._environment(),
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=[inside.fileno(), *files.values()],
+                start_new_session=True,
+            )
 
     def wait(self):
         """Wait until the server is warm; return whether its lines may run submissions side by side."""
@@ -167,10 +200,15 @@ class ForkServer:
 
     def _environment(self):
         folder = self._folder or "/tmp"
-        environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+        path = os.pathsep.join([os.path.dirname(sys.executable), os.defpath])
+        environment = {"PATH": path, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
         environment |= {"TMPDIR": folder, "HOME": folder, "IPYTHONDIR": folder, "MPLCONFIGDIR": folder}
+        environment |= {"USER": "student", "LOGNAME": "student", "NBGRADER_EXECUTION": "autograde"}
         environment |= dict.fromkeys(THREADS, "1")
-        return environment if self._folder else environment | {"GRADING_WALLS": "1"}
+        if problem():
+            return environment
+        calls = b"" if syscalls.problem() else syscalls.compiled()
+        return environment | {"GRADING_WALLS": base64.b64encode(calls).decode()}
 
 
 class Line:

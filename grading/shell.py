@@ -1,17 +1,21 @@
 """Run the cells of a notebook in this process as Jupyter does, and keep their outputs."""
 
 import ast
+import builtins
 import contextlib
+import getpass
 import importlib
 import inspect
 import json
 import re
 from base64 import b64encode
+from types import FunctionType
 
 from IPython.core.compilerop import CachingCompiler, code_name
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
@@ -159,7 +163,7 @@ class _Compiler(CachingCompiler):
 
     def __call__(self, source, *given, **named):
         """Return the code of a tree with one statement, or of a text."""
-        node = source.body[0] if isinstance(source, ast.AST) else None
+        node = source.body[0] if isinstance(source, (ast.Module, ast.Interactive)) and source.body else None
         flags, code = self._codes.get(id(node), (None, None))
         return code if flags == self.flags else super().__call__(source, *given, **named)
 
@@ -181,12 +185,20 @@ class Shell(InteractiveShell):
 
         most: letters of output to keep
         """
+        restore_machinery(self)
         self.outputs = outputs = Outputs(most)
         self.count += 1
         self.succeeded = False
         out, err = (Stream(lambda text, name=name: outputs.text(name, text)) for name in ("stdout", "stderr"))
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            self.succeeded = self.run_cell(source, store_history=True).success
+            result = self._run_cell(source, True, False, True, None, None)
+            # Looked at before the student's callbacks, which run_cell would hand the result first.
+            errors = [e for e in (result.error_before_exec, result.error_in_exec) if e is not None]
+            self.events.trigger("post_execute")
+            self.events.trigger("post_run_cell", result)
+        self.succeeded = not errors
+        if errors and not any(output["output_type"] == "error" for output in outputs.items):
+            outputs.error(*_told(errors[0]), ["The error was not shown."])
         return outputs.items
 
     def prepare(self, source):
@@ -232,7 +244,52 @@ class Shell(InteractiveShell):
     system = InteractiveShell.system_piped
 
     def _showtraceback(self, etype, evalue, stb):
-        self.outputs.error(etype.__name__, str(evalue), [str(line) for line in stb])
+        self.outputs.error(*_told(evalue), [str(line) for line in stb])
+
+
+def _told(error):
+    """Return the name and the message of an error, whose own methods may fail."""
+    message = ""
+    with contextlib.suppress(Exception):
+        message = str(error)
+    return type(error).__name__, message
+
+
+def _functions(kind):
+    kinds = FunctionType, property, classmethod, staticmethod
+    return {name: value for name, value in vars(kind).items() if isinstance(value, kinds)}
+
+
+MACHINERY = {  # what runs a cell and says how it ended
+    builtins: {"exec": exec, "eval": eval, "compile": compile},
+    ExecutionResult: _functions(ExecutionResult) | {"error_before_exec": None, "error_in_exec": None},
+    InteractiveShell: _functions(InteractiveShell),
+    Shell: _functions(Shell),
+}
+FUNCTIONS = {name for kind in Shell.__mro__ for name in _functions(kind)}
+INHERITED = set(dir(Shell)) - set(vars(Shell)) - {"_instance"}
+
+
+def restore_machinery(shell):
+    """Undo what student code changed of the machinery, for example to hide the errors of tests beside it.
+
+    It makes the usual ways to do so useless. Code that shares a process with a test can still find others.
+    """
+    shell.__class__ = Shell
+    for name in vars(shell).keys() & FUNCTIONS:
+        delattr(shell, name)
+    for name in vars(Shell).keys() & INHERITED:
+        delattr(Shell, name)
+    for owner, usual in MACHINERY.items():
+        now = vars(owner)
+        for name, value in usual.items():
+            if now.get(name) is not value:
+                setattr(owner, name, value)
+
+
+def nobody_answers(prompt="", stream=None):
+    """Stand for ``input`` and ``getpass``: end as in a notebook that runs without a user."""
+    raise StdinNotImplementedError("Nobody can type an answer while this notebook is graded.")
 
 
 def start(libraries):
@@ -245,5 +302,6 @@ def start(libraries):
     shell = Shell.instance(config=config)
     shell.usual_transformers = shell._transformers()
     shell.enable_matplotlib("inline")
+    builtins.input = getpass.getpass = nobody_answers
     shell.run_cell("pass", silent=True)  # the first cell takes longest
     return shell

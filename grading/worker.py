@@ -7,8 +7,10 @@ its lines and other submissions, it has a /tmp and a /dev/shm of its own, and wh
 of its namespace is killed, the kernel ends every process that it started.
 """
 
+import base64
 import contextlib
 import ctypes
+import fcntl
 import functools
 import gc
 import inspect
@@ -16,6 +18,7 @@ import io
 import itertools
 import json
 import linecache
+import multiprocessing.process
 import os
 import platform
 import resource
@@ -23,6 +26,7 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import sys
 import tempfile
 import time
@@ -38,11 +42,17 @@ from grading.wire import MOST_ITEMS, Closed, Malformed, Peer
 
 LIBRARIES = ("matplotlib.colors", "scipy.special", "scipy.optimize", "sklearn.datasets", "threadpoolctl")
 NOBODY = 65534
-NEW_NAMESPACES = 0x10000000 | 0x20000000 | 0x00020000 | 0x08000000  # user, process ids, mounts, IPC
-PRIVATE, RECURSIVE, BIND, NOSUID, NODEV = 0x40000, 0x4000, 0x1000, 2, 4  # of mount(2)
-CLONE = {"x86_64": 56, "aarch64": 220}  # numbers of the system call
+NEW_NAMESPACES = 0x10000000 | 0x20000000 | 0x00020000 | 0x08000000 | 0x40000000  # user, processes, mounts, IPC, net
+PRIVATE, RECURSIVE, BIND, READ_ONLY, NOSUID, NODEV, NOEXEC = 0x40000, 0x4000, 0x1000, 1, 2, 4, 8  # of mount(2)
+PROC = NOSUID | NODEV | NOEXEC
+OF_THE_MACHINE = ("cmdline", "diskstats", "key-users", "keys", "locks", "partitions", "swaps")  # files in /proc
+STUDENT = 1000  # the user in sandbox.ETC
+CLONE, SECCOMP = {"x86_64": 56, "aarch64": 220}, {"x86_64": 317, "aarch64": 277}  # numbers of the system calls
+FILTER, KEEP_SPEED = 1, 4  # of seccomp(2): without KEEP_SPEED, older kernels slow a process that has a filter
+SET_FLAGS, UP = 0x8914, 1  # of netdevice(7)
 SET_DEATH_SIGNAL, SET_DUMPABLE = 1, 4  # of prctl(2)
 CAPABILITIES = 0x20080522  # version 3 of capset(2)
+MOST_FILES = 2**20  # more than a process has open
 MOST_PRINTED = 20_000  # letters that one call may print
 ENGINE = str(Path(__file__).parent.parent)
 
@@ -57,7 +67,7 @@ def main(control):
     gc.freeze()  # else each fork would copy the pages of all these objects when it collects garbage
     space_of = Nested if can_nest() else Plain
     control.send(space_of.__name__.encode())
-    used = address_space()  # here, for a submission sees no /proc
+    used = address_space()
     while handles := socket.recv_fds(control, 16, 1)[1]:
         child = os.fork()
         if child == 0:
@@ -94,6 +104,7 @@ def serve(handle, ready):
     os.register_at_fork(after_in_child=connection.close)  # what a student starts has no line to the judge
     sys.path[:] = ["", *(p for p in sys.path if p not in ("", ENGINE))]
     sys.argv = ["notebook"]
+    multiprocessing.process.ORIGINAL_DIR = os.getcwd()  # where processes that are spawned find the student's modules
     student = Student(connection, ready)
     pictures.look_up(functools.partial(student.ask, "find"), functools.partial(student.ask, "add"))
     with contextlib.suppress(Closed, Malformed):
@@ -114,6 +125,8 @@ def draw_once():
 def leave_root():
     """Become nobody where the server was started as root: limits on processes do not bind root."""
     if os.geteuid() == 0:
+        # For root, bubblewrap covers parts of /proc; a namespace below could then not have a /proc of its own.
+        _checked("mount", b"proc", b"/proc", b"proc", PROC, None)
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
@@ -149,24 +162,40 @@ def fork_into_namespaces():
 
 
 def hide_the_server(ids, file_bytes):
-    """In new namespaces: stay the user and group ``ids``; hide the server's processes and its files in /tmp."""
+    """In new namespaces: be STUDENT, who outside is ``ids``; hide the server's processes, network and files in /tmp."""
     user, group = ids
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    Path("/proc/self/uid_map").write_text(f"{STUDENT} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{STUDENT} {group} 1")
     _checked("mount", b"none", b"/", None, PRIVATE | RECURSIVE, None)
-    for folder in (b"/tmp", b"/dev/shm", b"/proc"):
+    for folder in (b"/tmp", b"/dev/shm"):
         _checked("mount", b"tmpfs", folder, b"tmpfs", NOSUID | NODEV, b"mode=1777,size=%d" % file_bytes)
     for path in {sys.prefix, sys.base_prefix}:
         if path.startswith("/tmp/"):
             os.makedirs(path, exist_ok=True)
             _checked("mount", f"/keep{path}".encode(), path.encode(), None, BIND | RECURSIVE, None)
+    show_own_processes()
+    with socket.socket() as any_socket:  # without its loopback interface, a network namespace has no localhost
+        fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sh14x", b"lo", UP))
+
+
+def show_own_processes():
+    """In a new namespace of processes: show those that this one may look into, and nothing else of the machine."""
+    # The first process of the namespace has powers that the student's has not, so it does not show.
+    _checked("mount", b"proc", b"/proc", b"proc", PROC | READ_ONLY, b"hidepid=2")
+    for name in OF_THE_MACHINE:
+        if os.path.exists(f"/proc/{name}"):
+            _checked("mount", os.devnull.encode(), f"/proc/{name}".encode(), None, BIND, None)
+    _checked("mount", b"tmpfs", b"/proc/fs", b"tmpfs", PROC | READ_ONLY, b"size=0")
 
 
 def drop_capabilities():
-    """Give up the powers that a process has in a user namespace of its own."""
+    """Give up the powers that a process has in a user namespace of its own, and the calls that reach for more."""
     header = (ctypes.c_uint32 * 2)(CAPABILITIES, 0)
     _checked("capset", header, (ctypes.c_uint32 * 6)())
+    if calls := base64.b64decode(os.environ.pop("GRADING_WALLS", "")):
+        program = struct.pack("HP", len(calls) // 8, ctypes.cast(calls, ctypes.c_void_p).value)
+        _checked("syscall", SECCOMP[platform.machine()], FILTER, KEEP_SPEED, program)
 
 
 def _libc():
@@ -193,7 +222,7 @@ def set_limits(limits):
         resource.RLIMIT_NPROC: limits["processes"],
         resource.RLIMIT_CPU: int(10 * limits["total_seconds"]),
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_NOFILE: 4096,  # as Jupyter's server has
     }
     for kind, value in wanted.items():
         with contextlib.suppress(OSError, ValueError):  # macOS does not know all of them
@@ -267,7 +296,7 @@ class Nested:
             if student == 0:
                 os.mkdir("/tmp/work")
                 _run(action, handle, "/tmp/work", self.limits)
-            os.closerange(3, 256)
+            os.closerange(3, MOST_FILES)
             child = None
             while child != student:  # others are orphans of the student's
                 child, status = os.wait()
@@ -284,7 +313,7 @@ def _run(action, handle, folder, limits):
         for standard in range(3):
             os.dup2(nothing, standard)
         os.closerange(3, handle)
-        os.closerange(handle + 1, 1024)
+        os.closerange(handle + 1, MOST_FILES)
         os.chdir(folder)
         os.environ.update(HOME=folder, TMPDIR=folder)
         tempfile.tempdir = None

@@ -27,7 +27,7 @@ def run(job, runner=execute):
         outcome = runner.run(job)
     except execute.CannotStart as error:
         raise WorkersError(f"{error} ({_host()})") from error
-    if job.require_sandbox and outcome.sandbox != "bubblewrap":
+    if job.require_sandbox and outcome.sandbox.startswith("none"):
         raise WorkersError(f"A sandbox is required on {_host()}, but there is {outcome.sandbox}.")
     return outcome
 

@@ -1,9 +1,12 @@
 """Submissions that try to get points they did not earn, and to read what they should not."""
 
 import os
+import platform
 import signal
+import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from engine_course import SECRET, lost, run, shown, shown_by_student, submission, template
@@ -296,10 +299,53 @@ for o in gc.get_objects():
         print("FOUND")
 """,
     "memory of other processes": """
-import glob
+import glob, os
 for path in glob.glob("/proc/[0-9]*/mem") + glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/fd/*"):
-    if "self" not in path:
+    if not path.startswith(f"/proc/{os.getpid()}/"):
         print("FOUND", path)
+""",
+    "processes of others": """
+import os
+print([f"FOUND {name}" for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()])
+for pid in range(1, 40):
+    if pid != os.getpid() and os.path.exists(f"/proc/{pid}"):
+        print("FOUND", pid)
+""",
+    "environments": """
+import glob
+for path in glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/task/*/environ"):
+    if b"GRADING_TEST_SECRET" in open(path, "rb").read():
+        print("FOUND", path)
+""",
+    "what /proc tells of the machine": """
+import os
+for name in ("cmdline", "diskstats", "key-users", "keys", "kcore", "kmsg", "locks", "partitions", "swaps"):
+    try:
+        if os.path.exists(f"/proc/{name}") and open(f"/proc/{name}", "rb").read(1):
+            print("FOUND", name)
+    except OSError:
+        pass
+print([f"FOUND {name}" for name in os.listdir("/proc/fs")])
+""",
+    "a switch in /proc or /sys": """
+import os
+for start in ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/self", "/sys"):
+    for folder, _, names in [("/", [], [start[1:]]), *os.walk(start)]:
+        for name in names * (not folder.endswith("/fd")):  # those are the process's own
+            try:
+                os.close(os.open(os.path.join(folder, name), os.O_WRONLY))
+                print("FOUND", folder, name)
+            except OSError:
+                pass
+""",
+    "mounts of the machine": """
+for line in open("/proc/self/mountinfo"):
+    _, _, _, root, place, options, *_ = line.split()
+    writable = not options.startswith("ro")
+    if writable and not place.startswith(("/proc", "/dev", "/tmp", "/keep/tmp")):
+        print("FOUND", line)
+    if "gradebook" in line or "submitted" in line:
+        print("FOUND", line)
 """,
     "its parents, by ptrace": """
 import ctypes, os
@@ -349,6 +395,86 @@ def test_student_code_finds_nothing(reader, monkeypatch):
     outcome = run(submission(after=READERS[reader]))
     assert "FOUND" not in shown(outcome, "after")
     assert "Traceback" not in shown(outcome, "after") and lost(outcome) == set()
+
+
+@walls
+def test_the_name_of_this_machine_is_not_told():
+    after = "import platform\nprint(platform.node(), open('/proc/sys/kernel/hostname').read())"
+    assert socket.gethostname() not in shown(run(submission(after=after)), "after")
+
+
+CALLS = {  # name -> (number on x86-64, number on ARM64, arguments with which it would do something)
+    "unshare": (272, 97, "0x10000000"),
+    "clone": (56, 220, "0x10000000 | 17, 0, 0, 0, 0"),
+    "setns": (308, 268, "os.open('/proc/self/ns/user', 0), 0"),
+    "ptrace": (101, 117, "0, 0, 0, 0"),
+    "process_vm_readv": (310, 270, "os.getpid(), 0, 0, 0, 0, 0"),
+    "keyctl": (250, 219, "0, -3, 0"),
+    "add_key": (248, 217, "b'user', b'x', b'y', 1, -3"),
+    "bpf": (321, 280, "0, 0, 0"),
+    "perf_event_open": (298, 241, "0, 0, -1, -1, 0"),
+    "userfaultfd": (323, 282, "1"),
+    "io_uring_setup": (425, 425, "1, bytes(120)"),
+    "personality": (135, 92, "0x40000"),
+    "name_to_handle_at": (303, 264, "-100, b'/tmp', ctypes.create_string_buffer(bytes([128]), 136), bytes(4), 0"),
+    "kcmp": (312, 272, "os.getpid(), os.getpid(), 1, 0, 0"),
+}
+
+
+@walls
+def test_calls_that_reach_for_more_are_refused():
+    lines = ["import ctypes, errno, os, platform", "libc = ctypes.CDLL(None, use_errno=True)"]
+    for name, (x86, arm, arguments) in CALLS.items():
+        number = {"x86_64": x86, "aarch64": arm}[platform.machine()]
+        lines += [f"if libc.syscall({number}, {arguments}) != -1 or ctypes.get_errno() != errno.EPERM:"]
+        lines += [f"    print('FOUND', {name!r}, ctypes.get_errno())"]
+    outcome = run(submission(after="\n".join(lines)))
+    assert "FOUND" not in shown(outcome, "after") and "Traceback" not in shown(outcome, "after")
+
+
+@walls
+@pytest.mark.parametrize("family", ["AF_VSOCK", "AF_ALG", "AF_PACKET", "AF_CAN", "AF_BLUETOOTH"])
+def test_sockets_that_no_network_namespace_holds_are_refused(family):
+    after = f"import errno, socket\ntry:\n    socket.socket(getattr(socket, {family!r}, 31), socket.SOCK_DGRAM)\n"
+    after += "except OSError as error:\n    print('REFUSED' if error.errno == errno.EAFNOSUPPORT else error)"
+    assert "REFUSED" in shown(run(submission(after=after)), "after")
+
+
+MEETINGS = """
+import socket, time
+names = ["\\0meeting", ("127.0.0.1", 23456)]
+kinds = [socket.AF_UNIX, socket.AF_INET]
+"""
+WAITS = """
+servers = [socket.socket(kind) for kind in kinds]
+for server, name in zip(servers, names):
+    server.bind(name)
+    server.listen()
+time.sleep(4)
+"""
+CALLS_IN = """
+until = time.monotonic() + 3
+while time.monotonic() < until:
+    for kind, name in zip(kinds, names):
+        with socket.socket(kind) as caller:
+            if caller.connect_ex(name) == 0:
+                print("FOUND", name)
+    time.sleep(0.05)
+"""
+
+
+@walls
+def test_submissions_that_run_at_the_same_time_cannot_talk():
+    runner = execute.Runner(2)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = [
+                pool.submit(run, submission(after=MEETINGS + part), runner=runner) for part in (WAITS, CALLS_IN)
+            ]
+            texts = [shown(outcome.result(), "after") for outcome in outcomes]
+    finally:
+        runner.close()
+    assert "FOUND" not in texts[1] and "Traceback" not in "".join(texts)
 
 
 def test_no_hidden_test_reaches_the_students_process():
