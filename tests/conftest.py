@@ -1,21 +1,8 @@
 """Shared by the tests."""
 
-import importlib.util
 import re
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture(scope="session")
-def checks():
-    """The module source/checks.py."""
-    spec = importlib.util.spec_from_file_location("checks_under_test", ROOT / "source" / "checks.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,7 @@ def submission(answers=None, before="", after=""):
 def run(submitted, files=None, runner=execute, **options):
     """Return the engine's outcome of a notebook, or of the bytes of a file."""
     data = submitted if isinstance(submitted, bytes) else json.dumps(submitted).encode()
-    checks = {"checks.py": (SOURCE / "checks.py").read_bytes()}
+    checks = {n: (SOURCE / n).read_bytes() for n in ("checks.py", "errors.py", "reasons.py", "relations.py")}
     text = nbformat.writes(template()).encode()
     return runner.run(execute.Job("small", text, data, (files or {}) | checks, checks, **options))
 

@@ -1,6 +1,5 @@
 """What source/checks.py says to a student, and what it accepts."""
 
-import importlib.util
 import itertools
 import json
 import linecache
@@ -8,16 +7,15 @@ import sys
 import types
 import warnings
 from fractions import Fraction
-from pathlib import Path
 
+import checks
 import numpy as np
 import pytest
+import reasons
 from IPython.core.interactiveshell import InteractiveShell
 
-ROOT = Path(__file__).resolve().parent.parent
-SPEC = importlib.util.spec_from_file_location("checks_in_test", ROOT / "source" / "checks.py")
-checks = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(checks)
+from tools import hints as build
+
 Check, CheckFailed = checks.Check, checks.CheckFailed
 
 SECRET = np.array([123.456, -77.25, 31.125])
@@ -229,7 +227,7 @@ def test_very_small_and_very_large_values_stay_readable():
 
 
 def test_the_name_and_the_reason_that_a_test_gives_are_shown():
-    text = said(-V, V, what="dW", because="the loss goes down.")
+    text = said(V**3 - 2, V, what="dW", because="the loss goes down.")
     assert "dW has the right shape" in text
     assert "Remember: the loss goes down." in text
 
@@ -572,95 +570,273 @@ def test_a_hidden_test_names_shapes_and_reasons():
 # Hints
 
 
+def probe_answer(answer):
+    """Look at a number, an array, a large number and whether an array stays as it was."""
+    yield lambda: answer(2.6)
+    yield lambda: answer(np.array([3.0, 0.5, -1.25]))
+    yield lambda: answer(1e150)
+    yield lambda: (answer(given := V.copy()), given)[1]
+
+
+def seen(answer):
+    values = reasons.observe(probe_answer, answer)
+    return reasons.pieces(values, ["0", "1", "2", "3"])
+
+
 @pytest.fixture
 def hints(tmp_path, monkeypatch):
-    """Return a function that writes hints.json for the exercise ``answer``."""
-
-    def probe_answer(answer):
-        yield lambda: answer(2.0)
-        yield lambda: answer(np.array([3.0]))
-
-    monkeypatch.setattr(checks, "HINTS", tmp_path / "hints.json")
+    """Return a function that writes hints.json for the exercise ``answer``, which asks for ten times x."""
+    monkeypatch.setattr(reasons, "HINTS", tmp_path / "hints.json")
     monkeypatch.setitem(sys.modules, "probes", types.SimpleNamespace(probe_answer=probe_answer))
 
     def write(**known):
-        entries = [{"hint": hint, "results": results} for hint, results in known.items()]
-        (tmp_path / "hints.json").write_text(json.dumps({"answer": entries}))
+        right = [piece.prints for piece in seen(lambda x: 10 * x)]
+        entries = [[label, build.traces([p.prints for p in seen(f)], right)] for label, f in known.items()]
+        listed = {"pieces": list("0123"), "right": list(map(list, right)), "hints": {k: k for k in known}}
+        (tmp_path / "hints.json").write_text(json.dumps({"answer": listed | {"known": entries}}))
 
     return write
 
 
-def hint_for(answer):
-    check = Check("answer", answer)
-    text = message(lambda: check.same(check.call(x=1.0), 10.0))
+def reason_for(answer, got=1.0, expected=10.0, **options):
+    check = Check("answer", answer, **options)
+    text = message(lambda: check.same(got, expected))
     return text.partition("Likely reason: ")[2].partition("\n")[0]
 
 
-def test_the_hint_stands_above_the_numbers(hints):
-    hints(doubled=[4.0, [6.0]])
+def infinite_if_large(x):
+    return np.where(np.abs(x) > 1e100, np.inf, 10 * x)
+
+
+def test_the_reason_stands_above_the_numbers(hints):
+    hints(doubled=lambda x: x * 2)
     check = Check("answer", lambda x: x * 2)
     lines = message(lambda: check.same(check.call(x=1.0), 10.0)).split("\n")
     assert lines[1] == "Likely reason: doubled"
 
 
 def test_a_known_mistake_is_named(hints):
-    hints(doubled=[4.0, [6.0]], squared=[4.0, [9.0]])
-    assert hint_for(lambda x: x * 2) == "doubled"
-    assert hint_for(lambda x: x**2 * (1 + 1e-5)) == "squared"
+    hints(doubled=lambda x: x * 2, squared=lambda x: x**2)
+    assert reason_for(lambda x: x * 2) == "doubled"
+    assert reason_for(lambda x: (x - 1e-8) * 2) == "doubled"
+    assert reason_for(lambda x: x**2 * (1 + 1e-9)) == "squared"
+
+
+def test_a_known_mistake_is_named_also_by_a_hidden_test(hints):
+    hints(doubled=lambda x: x * 2)
+    assert reason_for(lambda x: x * 2, hidden=True) == "doubled"
 
 
 def test_an_unknown_mistake_gets_no_guess(hints):
-    hints(doubled=[4.0, [6.0]])
-    assert hint_for(lambda x: x * 3) == ""
+    hints(doubled=lambda x: x * 2)
+    assert reason_for(lambda x: x * 3) == ""
+    assert reason_for(lambda x: 10 * x) == ""
 
 
-def test_two_matches_give_no_hint(hints):
-    hints(doubled=[4.0, [6.0]], twice=[4.0, [6.0]])
-    assert hint_for(lambda x: x * 2) == ""
+def test_two_mistakes_that_act_in_different_places_are_told_apart(hints):
+    hints(doubled=lambda x: x * 2, overflows=infinite_if_large)
+    both = reason_for(lambda x: np.where(np.abs(x) > 1e100, np.inf, x * 2))
+    assert both.startswith("doubled") and reasons.ANOTHER in both
+    assert reason_for(infinite_if_large) == "overflows"
 
 
-def test_a_mistake_may_be_known_by_its_error(hints):
-    hints(rejects=["raises TypeError", "raises ValueError"])
-
-    def answer(x):
-        if x == 1:
-            return 0
-        raise TypeError if isinstance(x, float) else ValueError
-
-    assert hint_for(answer) == "rejects"
+def test_the_mistake_on_ordinary_inputs_is_named_whatever_an_edge_case_gives(hints):
+    hints(doubled=lambda x: x * 2)
+    text = reason_for(lambda x: np.where(np.abs(x) > 1e100, 7.5, x * 2))
+    assert text.startswith("doubled") and reasons.ANOTHER in text
 
 
-def test_a_hint_is_shown_in_a_hidden_test_too(hints):
-    hints(doubled=[4.0, [6.0]])
-    assert "Likely reason: doubled" in message(lambda: Check("answer", lambda x: x * 2, hidden=True).true(0, "no."))
+def test_an_error_alone_identifies_nothing(hints):
+    def fails(x):
+        raise TypeError("no")
+
+    hints(fails=fails)
+    assert reason_for(fails) == ""
+
+
+def test_an_error_that_names_shapes_is_evidence(hints):
+    def wrong_shape(x):
+        return 10 * x if np.ndim(x) == 0 else x + np.ones(7)
+
+    hints(adds_seven=wrong_shape)
+    assert reason_for(wrong_shape) == "adds_seven"
+    assert reason_for(lambda x: 10 * x if np.ndim(x) == 0 else x + np.ones(5)) == ""
+
+
+def test_a_mistake_that_gives_other_numbers_each_time_is_known_by_where_it_acts(hints, tmp_path):
+    hints(doubled=lambda x: x * 2)
+    listed = json.loads((tmp_path / "hints.json").read_text())
+    listed["answer"]["hints"]["noisy"] = "noisy"
+    listed["answer"]["known"].append(["noisy", "1" + reasons.VARIES])
+    (tmp_path / "hints.json").write_text(json.dumps(listed))
+    numbers = itertools.count(0.7)
+    assert reason_for(lambda x: 10 * x + (next(numbers) if np.ndim(x) and x[0] == 3 else 0)) == "noisy"
 
 
 def test_missing_or_damaged_hints_cost_only_the_hint(hints, tmp_path):
-    assert hint_for(lambda x: x * 2) == ""
-    for text in ("", "[]", '{"answer": 3}', '{"answer": [{}]}', '{"other": []}'):
+    assert reason_for(lambda x: x * 2) == ""
+    for text in ("", "[]", '{"answer": 3}', '{"answer": {}}', '{"other": []}'):
         (tmp_path / "hints.json").write_text(text)
-        assert hint_for(lambda x: x * 2) == ""
+        assert reason_for(lambda x: x * 2) == ""
 
 
-def test_an_observation_is_plain_data():
-    def probe(answer):
-        yield lambda: {"W": np.float32(1 / 3), "n": (1, True)}
-        yield lambda: np.array([np.nan, 1.0])
-        yield lambda: (v for v in [None, "a"])
-        yield lambda: 1 / 0
-        yield lambda: 1j
-        answer.no_such_attribute  # noqa: B018
+@pytest.mark.parametrize("value", [np.pi, 1e-5, 2e12, np.array([1 / 3, -7.0, 1e-9]), np.full((3, 2), 0.1)])
+def test_a_fingerprint_survives_rounding_and_tells_numbers_apart(value):
+    prints = reasons.piece(value).prints
+    assert prints & reasons.piece(np.float32(value)).prints
+    assert prints.isdisjoint(reasons.piece(np.multiply(value, 1.01)).prints)
 
-    seen = checks.observe(probe, len)
-    assert seen == [
-        {"W": 0.333333, "n": [1.0, 1.0]},
-        ["nan", 1.0],
-        [None, "a"],
-        "raises ZeroDivisionError",
-        "of type complex",
-        "raises AttributeError",
+
+def test_a_fingerprint_tells_shapes_and_orders_apart():
+    A = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    others = [A, A.T, A.ravel(), A[::-1], A[:, ::-1], A[:1], np.where(A == 2, np.nan, A)]
+    assert len(frozenset().union(*(reasons.piece(other).prints for other in others))) == len(others)
+
+
+def test_what_comes_back_is_taken_apart():
+    values = [({"W": V, "n": 1}, [V, -V]), 2.0, [1, 2]]
+    places = reasons.layout(values)
+    assert places == ["0.0.W", "0.0.n", "0.1.0", "0.1.1", "1", "2"]
+    again = [[{"W": V, "n": 1, "more": 0}, np.array([V, V])], (2.0), (1, 2)]
+    same = [
+        a.prints == b.prints for a, b in zip(reasons.pieces(values, places), reasons.pieces(again, places), strict=True)
     ]
-    assert json.loads(json.dumps(seen)) == seen
+    assert same == [True, True, True, False, True, True]
+
+
+# What numbers tell without a list
+
+M = np.array([[1.5, -2.0, 0.25], [3.0, 0.7, -1.1], [0.4, 2.2, 5.0], [-0.3, 1.9, 0.8]])
+
+
+def relation(got, expected, **arguments):
+    check = Check("answer", lambda *given: got)
+    text = message(lambda: check.same(check.call(**arguments), expected))
+    return text.partition("Likely reason: ")[2].partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "words"),
+    [
+        (5 * M, M, "5 times too large, and that is the number of examples"),
+        (M / 5, M, "5 times too small, and that is the number of examples"),
+        (1.2345 * 5, 1.2345, "and that is the number of examples"),
+        (3 * M, M, "that is the number of features"),
+        (M / 15, M, "the number of examples times the number of features"),
+        (2 * M, M, "a factor 2"),
+        (M / np.log(10), M, "base 10"),
+        (-M, M, "but for the sign"),
+        (np.abs(M), M, "the sign of some entries"),
+        (M.T, M, "transpose"),
+        (M[:3].T, M[:3], "transpose"),
+        (M[:, :1], M[:, 0], "the shape is (4, 1) in place of (4,)"),
+        (M[:, :1] - M[:, 0], M[:, 0], "combining (4, 1) with (4,)"),
+        (M, M.sum(axis=0), "a sum over axis 0"),
+        (M, M.mean(axis=1), "a mean over axis 1"),
+        (M.sum(), M.sum(axis=0), "the sum of all entries"),
+        (np.vstack([M[:3], [[9, 9, 9]]]), M, "except in the last row"),
+        (np.column_stack([M[:, 0] + 1, M[:, 1:]]), M, "except in the first column"),
+        (M[::-1], M, "reverse order"),
+        (np.trunc(M), M, "fractions"),
+        (M + 0.75, M, "by the same amount"),
+        (1 - M, M, "1 minus"),
+        (M**2, M, "the square of"),
+        (np.vstack([[7, 7, 7], M[:3]]), M, "one place too late"),
+        (M * (M > 2), M, "0 in all others"),
+    ],
+)
+def test_a_relation_is_named(got, expected, words):
+    assert words in relation(got, expected, X=np.ones((5, 3))).lower()
+
+
+def test_a_result_that_is_an_argument_is_named():
+    assert "is X itself" in relation(M, M**2, X=M)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [(M + np.arange(3), M), (9.0, 4.5), (np.zeros(3), np.ones(3)), (0.0, 0.3), (M * np.nan, M), ("a", M), (M, M > 0)],
+)
+def test_what_may_be_chance_gets_no_reason(got, expected):
+    assert relation(got, expected, X=np.ones((2, 3))) == ""
+
+
+def test_a_relation_of_a_hidden_test_names_no_number():
+    check = Check("answer", lambda X: 5 * M, hidden=True)
+    text = message(lambda: check.same(check.call(X=np.ones((5, 3))), M))
+    assert "the number of examples" in text and "5" not in text
+
+
+def test_a_reminder_is_for_failures_without_a_reason():
+    assert "Remember" not in said(-M, M, because="rows are examples.")
+    assert "Remember" in said(M + np.arange(3), M, because="rows are examples.")
+
+
+# What errors mean
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("M / np.sum(M, axis=1)", ["M has shape (4, 3)", "np.sum(M, axis=1) has shape (4,)", "keepdims"]),
+        ("M * M.T", ["(3, 4)", ".T"]),
+        ("M @ M", ["3 columns", "4 rows"]),
+        ("M * np.ones((5, 3))", ["write @"]),
+        ("np.dot(M, M)", ["(4, 3) and (4, 3)"]),
+        ("math.exp(M)", ["a whole array", "np"]),
+        ("1 if M > 0 else 0", ["np.where"]),
+        ("M[4]", ["only 4 entries", "the last index is 3"]),
+        ("M.sum(axis=2)", ["no axis 2", "2 axes"]),
+        ("M[1.0]", ["whole number"]),
+        ("M.append(1)", ["list"]),
+        ("np.sofmax(M)", ["np has no sofmax"]),
+        ("np.arrange(3)", ["arange"]),
+        ("{}['W1']", ["no key W1"]),
+        ("undefined + 1", ["no variable undefined"]),
+        ("None - M", ["None", "return"]),
+        ("[1] - [2]", ["np.array"]),
+        ("0.5 * [1]", ["np.array"]),
+        ("np.zeros(2.5)", ["float"]),
+        ("M.reshape(5)", ["12 numbers"]),
+        ("answer(x)", ["without an end"]),
+        ("np.arange(3).__isub__(0.5)", ["floats"]),
+        ("(lambda a: a)(1, 2)", ["2 arguments"]),
+        ("np.array([[1], [1, 2]])", ["rows of equal length"]),
+        ("np.concatenate(M, M)", ["one list"]),
+        ("1 // 0", ["divided by 0"]),
+        ("math.exp(1000)", ["too large"]),
+        ("M(0)", ["square brackets"]),
+    ],
+)
+def test_an_error_gets_a_sentence(line, words):
+    answer = student(f"import math\nM = np.arange(12.0).reshape(4, 3)\ndef answer(x):\n    return {line}\n")
+    text = message(lambda: Check("answer", answer).call(x=V))
+    reason = text.partition("Likely reason: ")[2].partition("\n")[0]
+    assert all(word in reason for word in words), text
+
+
+def test_a_forgotten_self_is_named():
+    answer = student("class answer:\n    def forward(self, X):\n        return X @ W\n")
+    text = message(lambda: Check("Linear", answer).method(answer(), "forward", X=V))
+    assert "written self.W" in text
+    answer = student("class answer:\n    def forward(X):\n        return X\n")
+    assert "def forward(self" in message(lambda: Check("Linear", answer).method(answer(), "forward", X=V))
+
+
+def test_an_error_without_an_explanation_keeps_its_own_text():
+    assert "Likely reason" not in message(lambda: Check("answer", raises(ValueError("my own"))).call(x=V))
+
+
+def test_code_below_the_line_of_the_stub_is_pointed_out():
+    answer = student("def answer(x):\n    raise NotImplementedError()\n    return x\n")
+    assert "Your code stands below it" in message(lambda: Check("answer", answer).call(x=V))
+
+
+def test_a_method_with_a_misspelt_name_is_pointed_out():
+    base = "class Layer:\n    def forward(self, X):\n        raise NotImplementedError\n"
+    answer = student(base + "class answer(Layer):\n    def foward(self, X):\n        return X\n")
+    text = message(lambda: Check("Linear", answer).method(answer(), "forward", X=V))
+    assert "has no method forward" in text and "foward" in text
 
 
 # Quiz

@@ -1,11 +1,9 @@
 """misconceptions/ is complete, and its probes tell every known mistake from every other."""
 
-import itertools
-
 import pytest
 
-from tools import running, variants
-from tools.notebooks import SOURCE, assignments, graded_names, load, solution_cells
+from tools import hints, running, variants
+from tools.notebooks import SOURCE, assignments, graded_names, load
 
 EXERCISES = [(a, name) for a in assignments() for name in graded_names(load(a))]
 
@@ -39,15 +37,18 @@ def test_hints_are_short_sentences_of_their_own(assignment, name):
 
 
 @pytest.mark.parametrize(("assignment", "name"), EXERCISES)
-def test_the_probe_tells_each_wrong_answer_from_all_others(assignment, name, checks):
-    exercise = variants.read(assignment)[name]
-    reference = solution_cells(load(assignment))[graded_names(load(assignment))[name]].source
-    labels = [("wrong" if v.wrong else "right", v.label) for v in exercise.variants] + [("right", "reference")]
-    sources = [v.source for v in exercise.variants] + [reference]
-    seen = dict(zip(labels, running.observe_many(assignment, sources, exercise.probe, name), strict=True))
-    for a, b in itertools.permutations(seen, 2):
-        if "wrong" in (a[0], b[0]):
-            assert not checks._matches(seen[a], seen[b]), f"the probe cannot tell {a} from {b}"
+def test_no_right_answer_gets_a_hint(assignment, name):
+    right = [v for v in variants.read(assignment)[name].variants if not v.wrong]
+    sources = [hints.reference(assignment, name), *(v.source for v in right)]
+    assert running.recognised(assignment, name, sources) == [""] * len(sources)
+
+
+@pytest.mark.parametrize(("assignment", "name"), EXERCISES)
+def test_no_wrong_answer_gets_the_hint_of_another(assignment, name):
+    wrong = [v for v in variants.read(assignment)[name].variants if v.wrong]
+    shown = running.recognised(assignment, name, [v.source for v in wrong])
+    for variant, hint in zip(wrong, shown, strict=True):
+        assert hint in ("", variant.hint), variant.label
 
 
 def test_a_file_without_probe_is_refused():
@@ -75,5 +76,14 @@ def test_two_variants_of_one_name_need_two_labels():
 def test_misconceptions_are_not_released():
     shipped = {path.name for a in assignments() for path in (SOURCE / a).iterdir()} - {"__pycache__"}
     notebooks = {name for name in shipped if name.endswith(".ipynb")}
-    helpers = {"checks.py", "drawing.py", "mnist.py", "probes.py", "hints.json"}
+    helpers = {
+        "checks.py",
+        "drawing.py",
+        "errors.py",
+        "mnist.py",
+        "probes.py",
+        "reasons.py",
+        "relations.py",
+        "hints.json",
+    }
     assert shipped - notebooks <= helpers | {".ipynb_checkpoints"}

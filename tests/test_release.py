@@ -1,6 +1,7 @@
 """release/ is what nbgrader makes of source/, gives nothing away, and works when copied alone."""
 
 import json
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
@@ -97,10 +98,16 @@ def test_release_holds_no_solution_and_no_hidden_test(assignment):
 
 @pytest.mark.parametrize("assignment", assignments())
 def test_shipped_hints_hold_no_code(assignment):
-    known = json.loads((RELEASE / assignment / "hints.json").read_text(encoding="utf-8"))
-    for entries in known.values():
-        assert all(set(entry) == {"hint", "results"} for entry in entries)
-        assert "def " not in json.dumps(entries) and "lambda" not in json.dumps(entries)
+    text = (RELEASE / assignment / "hints.json").read_text(encoding="utf-8")
+    for exercise in json.loads(text).values():
+        assert set(exercise) == {"pieces", "right", "hints", "known"}
+        assert all(re.fullmatch(r"([\w+/][\w+/*]{4})+", prints) for _, prints in exercise["known"])
+    assert "def " not in text and "lambda" not in text
+
+
+@pytest.mark.parametrize("assignment", assignments())
+def test_shipped_hints_are_small(assignment):
+    assert (RELEASE / assignment / "hints.json").stat().st_size < 150_000
 
 
 @pytest.mark.parametrize("assignment", assignments())

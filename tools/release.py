@@ -10,7 +10,6 @@ The lessons get their copy of drawing.py, too.
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -20,10 +19,12 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from tools import running, variants
+from tools import hints, variants
 from tools.notebooks import LESSONS, RELEASE, ROOT, SOURCE, assignments
 
-HELPERS = {"checks.py": SOURCE, "drawing.py": SOURCE}  # in every assignment
+HELPERS = dict.fromkeys(
+    ["checks.py", "drawing.py", "errors.py", "reasons.py", "relations.py"], SOURCE
+)  # in every assignment
 LOADER = {"05-mnist-lab": {"mnist.py": ROOT / "lab"}}
 PROBES_HEAD = '''"""Small calls whose results tell known mistakes apart. Generated from misconceptions/."""
 
@@ -35,10 +36,9 @@ def helper_files(assignment):
     """Return ``{file name: text}`` of the generated files beside a notebook."""
     exercises = variants.read(assignment)
     probes = [PROBES_HEAD] + [exercise.probe for exercise in exercises.values()]
-    hints = {name: _hints(assignment, exercise) for name, exercise in exercises.items()}
     files = {name: (folder / name).read_text(encoding="utf-8") for name, folder in _copied(assignment).items()}
     files["probes.py"] = "\n\n".join(probes)
-    files["hints.json"] = json.dumps(hints, indent=1, sort_keys=True) + "\n"
+    files["hints.json"] = hints.build(assignment)
     return files
 
 
@@ -79,12 +79,6 @@ def environment():
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # finds alembic
     modules = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))  # finds grading/
     return os.environ | {"PATH": path, "PYTHONPATH": modules}
-
-
-def _hints(assignment, exercise):
-    wrong = [v for v in exercise.variants if v.wrong]
-    seen = running.observe_many(assignment, [v.source for v in wrong], exercise.probe, exercise.name)
-    return [{"hint": v.hint, "results": s} for v, s in zip(wrong, seen, strict=True)]
 
 
 def _copied(assignment):

@@ -6,8 +6,8 @@ import numpy as np
 # %% probe
 def probe_linear_regression_gradient(linear_regression_gradient):
     """Look at three sizes, a square X, one example and whether the arguments stay as they were."""
-    X = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.25]])
-    y, w, b = np.array([0.5, -1.0, 2.0]), np.array([1.5, -0.5]), 0.75
+    X = np.array([[1.0, -2.0, 0.5], [0.5, 3.0, -1.0], [-1.0, 0.25, 2.0], [3.0, 1.5, 0.7], [0.2, -0.4, 1.1]])
+    y, w, b = np.array([0.5, -1.0, 2.0, 1.2, -0.3]), np.array([1.5, -0.5, 0.8]), 0.75
 
     def after():
         given = X.copy(), y.copy(), w.copy()
@@ -15,7 +15,7 @@ def probe_linear_regression_gradient(linear_regression_gradient):
         return given
 
     yield lambda: linear_regression_gradient(X.copy(), y.copy(), w.copy(), b)
-    yield lambda: linear_regression_gradient(X[1:].copy(), y[1:].copy(), w.copy(), b)
+    yield lambda: linear_regression_gradient(X[1:4].copy(), y[1:4].copy(), w.copy(), b)
     yield lambda: linear_regression_gradient(X[:1].copy(), y[:1].copy(), w.copy(), b)
     yield after
 

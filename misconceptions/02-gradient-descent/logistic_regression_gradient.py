@@ -7,8 +7,8 @@ from scipy.special import expit
 # %% probe
 def probe_logistic_regression_gradient(logistic_regression_gradient):
     """Look at three sizes, a square X, one example, large scores and whether the arguments stay."""
-    X = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.25]])
-    y, w, b = np.array([1, 0, 1]), np.array([1.5, -0.5]), 0.75
+    X = np.array([[1.0, -2.0, 0.5], [0.5, 3.0, -1.0], [-1.0, 0.25, 2.0], [3.0, 1.5, 0.7], [0.2, -0.4, 1.1]])
+    y, w, b = np.array([1, 0, 1, 0, 0]), np.array([1.5, -0.5, 0.8]), 0.75
 
     def after():
         given = X.copy(), y.copy(), w.copy()
@@ -16,7 +16,7 @@ def probe_logistic_regression_gradient(logistic_regression_gradient):
         return given
 
     yield lambda: logistic_regression_gradient(X.copy(), y.copy(), w.copy(), b)
-    yield lambda: logistic_regression_gradient(X[1:].copy(), y[1:].copy(), w.copy(), b)
+    yield lambda: logistic_regression_gradient(X[1:4].copy(), y[1:4].copy(), w.copy(), b)
     yield lambda: logistic_regression_gradient(X[:1].copy(), y[:1].copy(), w.copy(), b)
     yield lambda: logistic_regression_gradient(np.array([[2.0]]), np.array([0]), np.array([500.0]), 0.0)
     yield lambda: logistic_regression_gradient(np.array([[2.0]]), np.array([1]), np.array([-500.0]), 0.0)

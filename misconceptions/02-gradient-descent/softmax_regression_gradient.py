@@ -7,21 +7,23 @@ from scipy.special import softmax
 # %% probe
 def probe_softmax_regression_gradient(softmax_regression_gradient):
     """Look at three sizes, a square case, an absent class, large scores and whether the arguments stay."""
-    X = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.25], [2.0, 1.0]])
-    W, b = np.array([[1.5, -0.5], [0.25, 1.0], [-1.0, 0.5]]), np.array([0.1, -0.3, 0.4])
+    X = np.array([[1.0, -2.0, 0.5, 0.3], [0.5, 3.0, -1.0, 0.4], [-1.0, 0.25, 2.0, -0.6], [2.0, 1.0, 0.1, 0.9]])
+    X = np.vstack([X, [0.7, -0.3, 1.2, -1.4]])
+    W = np.array([[1.5, -0.5, 0.2, 0.6], [0.25, 1.0, -0.4, 0.3], [-1.0, 0.5, 0.7, -0.2]])
+    W, b = np.vstack([W, [0.4, -0.8, 0.1, 0.5]]), np.array([0.1, -0.3, 0.4, 0.2])
 
     def result(m, labels, k=3, scale=1.0):
         y = np.array(labels)
         return softmax_regression_gradient(X[:m].copy(), y, scale * W[:k], b[:k].copy())
 
     def after():
-        given = X.copy(), np.array([2, 0, 1, 0]), W.copy(), b.copy()
+        given = X.copy(), np.array([2, 0, 1, 0, 3]), W.copy(), b.copy()
         softmax_regression_gradient(*given)
         return given
 
-    yield lambda: result(4, [2, 0, 1, 0])
-    yield lambda: result(2, [1, 0], k=2)
-    yield lambda: result(4, [1, 0, 1, 1])
+    yield lambda: result(5, [2, 0, 1, 0, 1])
+    yield lambda: result(4, [1, 0, 3, 2], k=4)
+    yield lambda: result(5, [1, 0, 1, 1, 0])
     yield lambda: result(1, [1])
     yield lambda: result(3, [2, 0, 1], scale=400.0)
     yield after

@@ -31,7 +31,8 @@ def probe_split(split):
         X_train, y_train, X_val, y_val = values()
         near = [bool(np.mean(np.diff(part[:, 0]) == 1) > 0.9) for part in (X_train, X_val)]
         starts = [ordered and bool(part[0, 0] == 0) for ordered, part in zip(near, (X_train, X_val), strict=True)]
-        return near, bool(np.mean(np.diff(y_train.ravel()) == 1) > 0.6), starts
+        labels_alone = not near[0] and bool(np.mean(np.diff(y_train.ravel()) == 1) > 0.6)
+        return near, labels_alone, starts
 
     def seeds():
         a, b, c = values(1)[2], values(1)[2], values(2)[2]

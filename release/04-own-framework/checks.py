@@ -13,28 +13,21 @@ what came back, what was expected and, when the mistake is a known one, its name
 
 import contextlib
 import functools
-import importlib
-import io
 import itertools
-import json
-import linecache
 import re
 import reprlib
 import symtable
 import sys
 import types
-import warnings
 from collections.abc import Iterator, Mapping, Set
-from pathlib import Path
 
+import errors
 import numpy as np
+import relations
 from IPython import get_ipython
+from reasons import FAILURES, MOST_ITEMS, quiet, recognise
 
-HINTS = Path(__file__).with_name("hints.json")
-MOST_ITEMS = 10_000  # a generator that never ends must not hang a check
 MOST_SHOWN, MOST_LETTERS = 8, 300  # items of a list, letters of a text
-FAILURES = (Exception, SystemExit)  # what student code may raise; an interrupt is the user's
-NO_BODY = "is not written yet. Put your answer where it says YOUR CODE HERE"
 
 
 class CheckFailed(AssertionError):
@@ -72,7 +65,8 @@ class Check:
         """Call ``instance.name`` in the same way."""
         label = f"{self.name}: {name}({', '.join(arguments)})"
         self._calls.append((label, arguments, _copy(arguments)))
-        return self._run(label, lambda: getattr(instance, name)(*map(_names.with_tests, arguments.values())))
+        method = type(instance), name
+        return self._run(label, lambda: getattr(instance, name)(*map(_names.with_tests, arguments.values())), method)
 
     def get(self, instance, name):
         """Return the attribute ``instance.name``."""
@@ -97,7 +91,8 @@ class Check:
         with _quiet(self.hidden):  # an object of the student may talk while it is read
             found = _difference(got, expected, what, rtol, atol)
         if found:
-            self._fail(*found, because)
+            problem, parts = found
+            self._fail(problem, parts, because, self._relation(dict(parts), what or "the result"))
 
     def between(self, got, low, high, what="", because=""):
         """Fail unless ``got`` is one number from ``low`` to ``high``."""
@@ -140,41 +135,43 @@ class Check:
             raise CheckFailed(f"{self.name} is not right.\n{reason}")
         print(f"{self.name} is right. {reason}")
 
-    def _run(self, label, action):
+    def _run(self, label, action, method=(None, "")):
         with _quiet(self.hidden) as caught:
             try:
                 result = action()
                 if isinstance(result, Iterator):
                     result = list(itertools.islice(result, MOST_ITEMS))
             except FAILURES as error:
-                problem = self._borrowed(label, error) or self._describe(label, error)
+                borrowed, failure = _names.only_of_tests(error), error
             else:
-                problem = ""
+                failure = None
         self._warnings += [f"{w.category.__name__}: {_short(w.message, str)}" for w in caught]
-        if problem:
-            raise self._failure(problem, [] if NO_BODY in problem else self._shown_arguments())
+        if failure:
+            where = errors.place(failure, self._test_file)
+            if type(failure) is NotImplementedError:
+                raise CheckFailed(errors.of_stub(label.partition("(")[0], where, *method))
+            if borrowed:
+                raise self._failure(_describe_borrowed(label, borrowed, where), self._shown_arguments())
+            reason = errors.of_error(failure, where, with_numbers=not self.hidden)
+            raise self._failure(self._describe(label, failure, where), self._shown_arguments(), reason=reason)
         return result
 
-    def _borrowed(self, label, error):
-        """Return what to say of an answer that reads a name of the test, or ''."""
-        name = _names.only_of_tests(error)
-        if not name:
-            return ""
-        text = f"{label.partition('(')[0]} uses {name}, which is none of its arguments.\n"
-        text += f"{name} belongs to the test. Your code does not see it when it is graded."
-        return text + _student_line(error, self._test_file)
-
-    def _describe(self, label, error):
-        if type(error) is NotImplementedError:
-            return f"{label.partition('(')[0]} {NO_BODY}."
+    def _describe(self, label, error, where):
         # A hidden test shows no text of the error: it may quote the test's values.
         text = "" if self.hidden else _short(error, str)
         text = f"{label} stopped with {type(error).__name__}{': ' if text else ''}{text}"
-        return text + _student_line(error, self._test_file)
+        return text + _at(where)
 
-    def _fail(self, problem, parts, because):
+    def _relation(self, parts, label):
+        """Say how the result is related to the expected one, where both are numbers."""
+        if "Got" not in parts or "Expected" not in parts:
+            return ""
+        arguments = {name: value for _, _, copies in self._calls for name, value in copies.items()}
+        return relations.of_difference(parts["Got"], parts["Expected"], label, arguments, with_numbers=not self.hidden)
+
+    def _fail(self, problem, parts, because, reason=""):
         lines = [] if self.hidden else self._shown_arguments() + parts
-        raise self._failure(problem, lines, because)
+        raise self._failure(problem, lines, because, reason)
 
     def _shown_arguments(self):
         if self.hidden or not self._calls:
@@ -182,21 +179,32 @@ class Check:
         label, _, copies = self._calls[-1]
         return [("Called", _Plain(label))] + [("  with " + k, v) for k, v in copies.items()]
 
-    def _failure(self, problem, parts, because=""):
+    def _failure(self, problem, parts, because="", reason=""):
         where = " (on inputs that the notebook does not show)" if self.hidden else ""
         first, newline, rest = problem.partition("\n")
         head = first + where if first.startswith(self.name) else f"{self.name}{where}: {first}"
         lines = [head + newline + rest]
-        hint = recognise(self.name, self.answer)
-        if hint:
-            lines.append(f"Likely reason: {hint}")
+        with _names.apart():
+            reason = recognise(self.name, self.answer) or reason
+        if reason:
+            lines.append(f"Likely reason: {reason}")
         with _quiet(self.hidden):
             lines += [_block(title, value) for title, value in parts]
-        if because:
+        if because and not reason:
             lines.append(f"Remember: {because}")
         if self._warnings and not self.hidden:
             lines.append(f"Python warned: {self._warnings[-1]}")
         return CheckFailed("\n".join(lines))
+
+
+def _describe_borrowed(label, name, where):
+    """Return what to say of an answer that reads a name of the test."""
+    text = f"{label.partition('(')[0]} uses {name}, which is none of its arguments.\n"
+    return text + f"{name} belongs to the test. Your code does not see it when it is graded." + _at(where)
+
+
+def _at(where):
+    return f"\nin {where.function}, at the line: {where.line}" if where.line else ""
 
 
 class _Names:
@@ -314,52 +322,11 @@ def _listed(names):
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def recognise(name, answer):
-    """Return the hint of the one known mistake that gives the same results, or ''."""
-    try:
-        known = json.loads(HINTS.read_text(encoding="utf-8"))[name]
-        probe = getattr(importlib.import_module("probes"), f"probe_{name}")
-        results = observe(probe, answer)
-        matches = {entry["hint"] for entry in known if _matches(results, entry["results"])}
-    except Exception:  # a missing or damaged file costs the hint, not the message
-        return ""
-    return matches.pop() if len(matches) == 1 else ""
-
-
-def observe(probe, answer):
-    """Return what ``probe`` sees of ``answer`` as plain JSON data.
-
-    A probe is a generator of zero-argument functions; what each returns, or the
-    type of the error that it raises, is one observation.
-    """
-    seen = []
-    with _quiet(hide_prints=True):
-        try:
-            for look in probe(answer):
-                seen.append(_observation(look))
-        except FAILURES as error:  # between two observations, say while it makes an instance
-            seen.append(f"raises {type(error).__name__}")
-    return seen
-
-
-def _observation(look):
-    try:
-        value = look()
-        if isinstance(value, Iterator):
-            value = list(itertools.islice(value, MOST_ITEMS))
-        return _to_json(value)
-    except FAILURES as error:
-        return f"raises {type(error).__name__}"
-
-
 @contextlib.contextmanager
 def _quiet(hide_prints):
-    """Run student code apart from the names of tests, its warnings and stderr from the grade; yield the warnings."""
-    hidden = contextlib.redirect_stdout(io.StringIO()) if hide_prints else contextlib.nullcontext()
-    with _names.apart(), hidden, contextlib.redirect_stderr(io.StringIO()):
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("default")  # also where Python was told to make them errors
-            yield caught
+    """Let student code run: names of tests are set aside, warnings and stderr kept away; yield the warnings."""
+    with _names.apart(), quiet(hide_prints) as caught:
+        yield caught
 
 
 def _difference(got, expected, what, rtol, atol):
@@ -575,40 +542,3 @@ def _identical(value, copy):
         same_keys = isinstance(value, dict) and value.keys() == copy.keys()
         return same_keys and all(_identical(value[k], copy[k]) for k in copy)
     return not np.isscalar(copy) or (np.isscalar(value) and value == copy)
-
-
-def _student_line(error, test_file):
-    """Say which line of the notebook raised ``error``, where that is known."""
-    found = ""
-    trace = error.__traceback__
-    while trace:
-        code = trace.tb_frame.f_code
-        in_notebook = trace.tb_frame.f_globals.get("__name__") == "__main__"
-        if in_notebook and code.co_name != "<module>" and code.co_filename != test_file:
-            line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
-            found = f"\nin {code.co_name}, at the line: {line}" if line else ""
-        trace = trace.tb_next
-    return found
-
-
-def _to_json(value):
-    if isinstance(value, Mapping):
-        return {str(k): _to_json(v) for k, v in sorted(value.items(), key=lambda item: str(item[0]))}
-    if isinstance(value, (list, tuple)):
-        return [_to_json(v) for v in value]
-    if isinstance(value, (np.ndarray, np.generic)):
-        return _to_json(value.tolist())
-    if isinstance(value, (bool, int, float)):
-        number = float(value)
-        return float(f"{number:.6g}") if np.isfinite(number) else str(number)
-    return value if value is None or isinstance(value, str) else f"of type {type(value).__name__}"
-
-
-def _matches(seen, known):
-    if isinstance(seen, dict) and isinstance(known, dict):
-        return seen.keys() == known.keys() and all(_matches(seen[k], known[k]) for k in known)
-    if isinstance(seen, list) and isinstance(known, list):
-        return len(seen) == len(known) and all(map(_matches, seen, known))
-    if isinstance(seen, float) and isinstance(known, float):
-        return abs(seen - known) <= 1e-3 * abs(known) + 1e-6
-    return seen == known

@@ -23,8 +23,8 @@ def probe_gradient_descent(gradient_descent):
 
 def probe_linear_regression_gradient(linear_regression_gradient):
     """Look at three sizes, a square X, one example and whether the arguments stay as they were."""
-    X = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.25]])
-    y, w, b = np.array([0.5, -1.0, 2.0]), np.array([1.5, -0.5]), 0.75
+    X = np.array([[1.0, -2.0, 0.5], [0.5, 3.0, -1.0], [-1.0, 0.25, 2.0], [3.0, 1.5, 0.7], [0.2, -0.4, 1.1]])
+    y, w, b = np.array([0.5, -1.0, 2.0, 1.2, -0.3]), np.array([1.5, -0.5, 0.8]), 0.75
 
     def after():
         given = X.copy(), y.copy(), w.copy()
@@ -32,15 +32,15 @@ def probe_linear_regression_gradient(linear_regression_gradient):
         return given
 
     yield lambda: linear_regression_gradient(X.copy(), y.copy(), w.copy(), b)
-    yield lambda: linear_regression_gradient(X[1:].copy(), y[1:].copy(), w.copy(), b)
+    yield lambda: linear_regression_gradient(X[1:4].copy(), y[1:4].copy(), w.copy(), b)
     yield lambda: linear_regression_gradient(X[:1].copy(), y[:1].copy(), w.copy(), b)
     yield after
 
 
 def probe_logistic_regression_gradient(logistic_regression_gradient):
     """Look at three sizes, a square X, one example, large scores and whether the arguments stay."""
-    X = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.25]])
-    y, w, b = np.array([1, 0, 1]), np.array([1.5, -0.5]), 0.75
+    X = np.array([[1.0, -2.0, 0.5], [0.5, 3.0, -1.0], [-1.0, 0.25, 2.0], [3.0, 1.5, 0.7], [0.2, -0.4, 1.1]])
+    y, w, b = np.array([1, 0, 1, 0, 0]), np.array([1.5, -0.5, 0.8]), 0.75
 
     def after():
         given = X.copy(), y.copy(), w.copy()
@@ -48,7 +48,7 @@ def probe_logistic_regression_gradient(logistic_regression_gradient):
         return given
 
     yield lambda: logistic_regression_gradient(X.copy(), y.copy(), w.copy(), b)
-    yield lambda: logistic_regression_gradient(X[1:].copy(), y[1:].copy(), w.copy(), b)
+    yield lambda: logistic_regression_gradient(X[1:4].copy(), y[1:4].copy(), w.copy(), b)
     yield lambda: logistic_regression_gradient(X[:1].copy(), y[:1].copy(), w.copy(), b)
     yield lambda: logistic_regression_gradient(np.array([[2.0]]), np.array([0]), np.array([500.0]), 0.0)
     yield lambda: logistic_regression_gradient(np.array([[2.0]]), np.array([1]), np.array([-500.0]), 0.0)
@@ -156,21 +156,23 @@ def probe_sgd(sgd):
 
 def probe_softmax_regression_gradient(softmax_regression_gradient):
     """Look at three sizes, a square case, an absent class, large scores and whether the arguments stay."""
-    X = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.25], [2.0, 1.0]])
-    W, b = np.array([[1.5, -0.5], [0.25, 1.0], [-1.0, 0.5]]), np.array([0.1, -0.3, 0.4])
+    X = np.array([[1.0, -2.0, 0.5, 0.3], [0.5, 3.0, -1.0, 0.4], [-1.0, 0.25, 2.0, -0.6], [2.0, 1.0, 0.1, 0.9]])
+    X = np.vstack([X, [0.7, -0.3, 1.2, -1.4]])
+    W = np.array([[1.5, -0.5, 0.2, 0.6], [0.25, 1.0, -0.4, 0.3], [-1.0, 0.5, 0.7, -0.2]])
+    W, b = np.vstack([W, [0.4, -0.8, 0.1, 0.5]]), np.array([0.1, -0.3, 0.4, 0.2])
 
     def result(m, labels, k=3, scale=1.0):
         y = np.array(labels)
         return softmax_regression_gradient(X[:m].copy(), y, scale * W[:k], b[:k].copy())
 
     def after():
-        given = X.copy(), np.array([2, 0, 1, 0]), W.copy(), b.copy()
+        given = X.copy(), np.array([2, 0, 1, 0, 3]), W.copy(), b.copy()
         softmax_regression_gradient(*given)
         return given
 
-    yield lambda: result(4, [2, 0, 1, 0])
-    yield lambda: result(2, [1, 0], k=2)
-    yield lambda: result(4, [1, 0, 1, 1])
+    yield lambda: result(5, [2, 0, 1, 0, 1])
+    yield lambda: result(4, [1, 0, 3, 2], k=4)
+    yield lambda: result(5, [1, 0, 1, 1, 0])
     yield lambda: result(1, [1])
     yield lambda: result(3, [2, 0, 1], scale=400.0)
     yield after
