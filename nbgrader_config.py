@@ -30,7 +30,7 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}?timeout=60"
 c.Autograde.exporter_class = EngineExporter
 c.Autograde.sanitize_preprocessors = []  # the engine rebuilds each notebook from the instructor's
 c.Autograde.autograde_preprocessors = [LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
-c.Engine.beside = []  # assignments whose tests must run in the student's own process
+c.Engine.isolation = "auto"  # tests run apart from the student's code wherever they can
 c.Engine.limits = {"cell_seconds": 30}  # see grading.execute.Limits
 c.Engine.require_sandbox = False
 

@@ -39,8 +39,8 @@ def _autograde(options, pool):
         for name in options.assignment:
             start = time.monotonic()
             with coordinator(converter, name, options.require_sandbox) as run:
-                reports = run.grade(pool, options.student, options.force)
-            print_summary(name, reports, time.monotonic() - start)
+                reports = run.grade(pool, options.student, options.force, options.drop_removed)
+            print_summary(name, reports, time.monotonic() - start, run.assignment.isolation)
             print(f"All submissions: {write_csv(name, reports)}\n")
             status |= any(report.problem for report in reports)
     except CourseError as error:
@@ -64,6 +64,9 @@ def _parser():
     where.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask cluster")
     command.add_argument("--require-sandbox", action="store_true", help="grade nothing without bubblewrap")
     command.add_argument("--force", action="store_true", help="grade unchanged submissions, too")
+    command.add_argument(
+        "--drop-removed", action="store_true", help="give up points and comments by hand in cells that source/ lost"
+    )
     command.add_argument("--course", type=Path, default=Path.cwd(), metavar="DIR", help="default: this folder")
     return parser
 

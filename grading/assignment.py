@@ -1,239 +1,241 @@
-"""Between nbgrader's folders and the engine: what a submission is run with, and what is shown of it."""
+"""The instructor's side of an assignment: what source/ and nbgrader_config.py say."""
 
-import html
-import json
+import copy
 import os
-import re
 import stat
-from dataclasses import dataclass, replace
+from contextlib import chdir
 from fnmatch import fnmatch
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import MissingEntry
-from nbgrader.utils import is_grade, is_locked, is_solution, is_task
-from traitlets import Bool, Dict, List, Unicode
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions, Execute, SaveCells
+from traitlets import Bool, Dict, Enum, List, Unicode
 from traitlets.config import Configurable
+from traitlets.utils.importstring import import_item
 
 from grading import execute
-from grading.rebuild import is_test
+from grading.rebuild import is_ours, with_sources
 
-NOTEBOOK_BYTES = 50 * 2**20
-FOLDER_BYTES = 100 * 2**20  # of the files beside a notebook
+FILES_BYTES = 100 * 2**20  # of all files beside the notebooks
+TIMEOUTS = 6  # the default total of a notebook, in time-outs of a cell
 
 
-class CourseError(Exception):
+class CourseError(NbGraderException):
     """The course is not ready for grading; the message tells what to do."""
 
 
 class Engine(Configurable):
     """The settings of the engine in nbgrader_config.py."""
 
-    beside = List(
-        Unicode(), help="Assignments whose tests run in the student's own process, as in stock nbgrader."
+    isolation = Enum(
+        ["auto", "apart", "beside"],
+        "auto",
+        help="Where tests run: apart from the student's code; beside it in its process, as in stock nbgrader; "
+        "or apart where the reference gets the same points so, else beside.",
     ).tag(config=True)
+    reference_must_pass = Bool(True, help="Grade nobody unless the instructor's own answers pass.").tag(config=True)
     require_sandbox = Bool(False, help="Grade nothing where bubblewrap is missing.").tag(config=True)
+    stock = List(
+        Unicode(), help="Assignments that nbgrader autograde runs without the engine: other languages' kernels."
+    ).tag(config=True)
     limits = Dict(help="Changes to the defaults of grading.execute.Limits.").tag(config=True)
 
 
-@dataclass(frozen=True)
-class Folder:
-    """What a student handed in.
-
-    notebooks: {name: content}; empty content where a notebook is missing
-    files:     {relative path: content} of the rest
-    left_out:  {relative path: reason}
-    others:    notebooks that nobody asked for
-    """
-
-    notebooks: dict[str, bytes]
-    files: dict[str, bytes]
-    left_out: dict[str, str]
-    others: list[str]
-
-
 class Assignment:
-    """One assignment as the instructor made it: templates, helper files, settings.
+    """One assignment as the instructor made it: notebooks, files, settings.
 
-    coursedir: nbgrader's CourseDirectory
-    gradebook: an open Gradebook that knows the assignment
-    engine:    the Engine settings
-    keep:      files of students that the instructor's do not replace (Autograde.exclude_overwriting)
+    converter: nbgrader's Autograde converter, whose course and configuration hold
+    templates: {notebook: the instructor's notebook as a Job has it}
+    stored:    {notebook: the same as a NotebookNode without solutions, as the gradebook knows it}
+    files:     {relative path: content} of what stands beside the notebooks
+    isolation: {notebook: (where its tests run, why)}; set when the reference has been run
+
+    Raises CourseError where the assignment cannot be graded as it is.
     """
 
-    def __init__(self, name, coursedir, gradebook, engine, keep=()):
-        self.name = name
-        self._ignored = coursedir.ignore
-        source = Path(coursedir.format_path(coursedir.source_directory, ".", name))
-        try:
-            notebooks = gradebook.find_assignment(name).notebooks
-        except MissingEntry:
-            notebooks = []
-        if not notebooks:
-            raise CourseError(f"The gradebook does not know {name}: run nbgrader generate_assignment {name}")
-        self.templates = {n.name: _template(source / f"{n.name}.ipynb", n) for n in notebooks}
-        self.files = read_folder(source, (), self._ignored).files
-        self._keep = frozenset(keep)
-        self._settings = {
-            "tests": "beside" if name in engine.beside else "apart",
-            "limits": execute.Limits(**engine.limits),
-            "require_sandbox": engine.require_sandbox,
-        }
+    def __init__(self, converter, name, require_sandbox=False):
+        self.name, self.course = name, converter.coursedir
+        self.engine = Engine(parent=converter)
+        if name in self.engine.stock:
+            raise CourseError(f"{name} is left to stock nbgrader (c.Engine.stock): nbgrader autograde {name}")
+        self.source = Path(self.course.format_path(self.course.source_directory, ".", name))
+        paths = sorted(self.source.glob("*.ipynb"))
+        if not paths:
+            raise CourseError(f"There is no assignment {name}: {self.source} holds no notebook.")
+        limits = _limits(self.engine, converter.config)
+        self.files = _read_files(self.source, self.course.ignore, limits.file_bytes)
+        generator = GenerateAssignment(coursedir=self.course, parent=converter)
+        with chdir(self.course.root):  # where nbgrader's steps look for their files
+            versions = {path.stem: _versions(path, generator) for path in paths}
+        self.templates = {stem: nbformat.writes(template).encode() for stem, (template, _) in versions.items()}
+        self.stored = {stem: stored for stem, (_, stored) in versions.items()}
+        self.keep = frozenset(converter.exclude_overwriting.get(name, ()))
+        self._settings = {"limits": limits, "require_sandbox": self.engine.require_sandbox or require_sandbox}
+        self.isolation = dict.fromkeys(self.templates, ("apart", ""))
 
-    def read(self, folder):
-        """Return what a student handed in at ``folder``, as a Folder."""
-        return read_folder(folder, self.templates, self._ignored)
-
-    def files_beside(self, folder):
-        """Return ``{relative path: content}`` of the student's files with the instructor's on top."""
-        own = {*self.files, *(f"{name}.ipynb" for name in self.templates)} - self._keep
-        folders = {str(parent) for path in own for parent in Path(path).parents}
+    def files_beside(self, own):
+        """Return ``{relative path: content}`` of a student's ``own`` files with the instructor's on top."""
+        ours = {*self.files, *(f"{name}.ipynb" for name in self.templates)} - self.keep
+        folders = {str(parent) for path in ours for parent in Path(path).parents}
         files = dict(self.files)
-        for path, content in folder.files.items():
+        for path, content in own.items():
             # A student's file must not be where the instructor has a folder, nor the other way round.
-            if path not in own | folders and not own & {str(parent) for parent in Path(path).parents}:
+            if path not in ours | folders and not ours & {str(parent) for parent in Path(path).parents}:
                 files[path] = content
         return files
 
-    def job(self, notebook, folder):
-        """Return the Job of one notebook of a Folder."""
+    def job(self, notebook, submission, own, tests=None):
+        """Return the Job of one notebook.
+
+        submission: what was handed in, bytes
+        own:        {relative path: content} of the student's files
+        tests:      "apart" or "beside", where it is not what ``isolation`` says
+        """
         return execute.Job(
             name=notebook,
             template=self.templates[notebook],
-            submission=folder.notebooks[notebook],
-            files=self.files_beside(folder),
-            trusted_files=self.files,
+            submission=submission,
+            files=self.files_beside(own),
+            trusted_files={path: content for path, content in self.files.items() if path not in self.keep},
+            tests=tests or self.isolation[notebook][0],
             **self._settings,
         )
 
+    def reference(self, notebook, tests=None):
+        """Return the Job that grades the instructor's own answers."""
+        return self.job(notebook, self.templates[notebook], {}, tests)
 
-def _template(path, notebook):
-    """Return the source notebook with the locked cells and checksums that the gradebook holds."""
-    again = f"run nbgrader generate_assignment {notebook.assignment.name} again"
+    @cached_property
+    def keys(self):
+        """``{notebook: content key of all that the submissions have in common}``, when ``isolation`` is known."""
+        return {name: execute.key(self.reference(name)) for name in self.templates}
+
+
+def _limits(engine, config):
+    """Return the Limits; a time-out that was set for stock nbgrader holds here, too."""
+    given = dict(engine.limits)
+    for section in (kind.__name__ for kind in Execute.mro()):
+        for name in {"timeout", "timeout_func"} & set(config.get(section, ())):
+            seconds = config[section][name]
+            if "cell_seconds" in given:
+                continue
+            if name == "timeout_func" or not isinstance(seconds, (int, float)) or seconds <= 0:
+                raise CourseError(
+                    f"c.{section}.{name} = {seconds!r} cannot be kept: every cell needs a limit in seconds. "
+                    'Set c.Engine.limits = {"cell_seconds": 60} in nbgrader_config.py.'
+                )
+            total = max(execute.Limits.total_seconds, TIMEOUTS * seconds)
+            given = {"total_seconds": total} | given | {"cell_seconds": seconds}
     try:
-        document = nbformat.read(path, as_version=4)
-    except (OSError, ValueError) as error:
-        raise CourseError(f"{path} cannot be read ({error}); the tests are taken from it") from error
-    if document.nbformat_minor < 5:  # cells had no ids yet
-        document.nbformat_minor = 5
-        for number, cell in enumerate(document.cells):
-            cell.id = f"cell-{number}"
-    known = {cell.name: cell for cell in notebook.source_cells}
-    cells = [c for c in document.cells if is_grade(c) or is_solution(c) or is_locked(c) or is_task(c)]
-    if {c.metadata.nbgrader.grade_id for c in cells} != set(known):
-        raise CourseError(f"{path} has other cells than the gradebook: {again}")
-    for cell in cells:
-        stored = known[cell.metadata.nbgrader.grade_id]
-        cell.metadata.nbgrader.checksum = stored.checksum
-        if stored.locked:
-            cell.source = stored.source
-    return nbformat.writes(document).encode()
+        return execute.Limits(**given)
+    except TypeError as error:
+        raise CourseError(f"c.Engine.limits: {error}") from error
 
 
-def read_folder(path, notebooks, ignored):
-    """Return the regular files below ``path`` as a Folder.
+def _versions(path, generator):
+    """Return ``(template, stored)`` of a source notebook, by the course's own steps of generate_assignment.
 
-    notebooks: the names of the notebooks that are expected
-    ignored:   patterns of file and folder names to leave out (CourseDirectory.ignore)
+    template: with solutions and hidden tests, and with what ``with_sources`` adds
+    stored:   as SaveCells puts it into the gradebook
     """
-    path, files, left_out, others = Path(path), {}, {}, []
-    wanted = {f"{name}.ipynb" for name in notebooks}
-    room = FOLDER_BYTES
-    for file in _walk(path, ignored):
-        relative = _text(str(file.relative_to(path)))
-        if file.suffix == ".ipynb" and relative not in wanted:
-            others.append(relative)
-            continue
-        content, reason = _read(file, path, NOTEBOOK_BYTES if relative in wanted else room)
-        if reason:
-            left_out[relative] = reason
-            continue
-        files[relative] = content
-        room -= 0 if relative in wanted else len(content)
-    return Folder({n: files.pop(f"{n}.ipynb", b"") for n in notebooks}, files, left_out, others)
-
-
-def _walk(path, ignored):
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(f for f in folders if not any(fnmatch(f, p) for p in ignored))
-        for name in sorted(names):
-            if not any(fnmatch(name, p) for p in ignored):
-                yield Path(folder, name)
-
-
-def _read(file, root, limit):
-    """Return ``(content, why it was left out)``: what a student hands in may be no file at all."""
+    kinds = [import_item(step) if isinstance(step, str) else step for step in generator.preprocessors]
+    steps = [kind(parent=generator) for kind in kinds]
+    saved = _first(steps, (SaveCells, ClearHiddenTests, ClearMarkScheme))
+    cleared = min(_first(steps, ClearSolutions), saved)
     try:
-        if not file.resolve().is_relative_to(root.resolve()):
-            return b"", "it is a link that leads out of the folder"
-        with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:  # a pipe must not block
-            kind = os.fstat(stream.fileno())
-            if not stat.S_ISREG(kind.st_mode):
-                return b"", "it is not a regular file"
-            if kind.st_size > limit:
-                return b"", f"it is too large ({kind.st_size / 2**20:.0f} MB)"
-            return stream.read(), ""
-    except (OSError, RuntimeError) as error:
-        return b"", f"it cannot be read ({error})"
+        notebook = nbformat.read(path, as_version=4)
+        _check_kernel(path, notebook)
+        notebook = _run(steps[:cleared], _with_ids(notebook), path)
+        template = _run([s for s in steps[cleared:saved] if not isinstance(s, ClearSolutions)], notebook, path)
+        stored = _run(steps[cleared:saved], notebook, path)
+        released = _run(steps[saved:], stored, path)
+    except CourseError:
+        raise
+    except Exception as error:
+        raise CourseError(f"{path} cannot be read: {type(error).__name__}: {error}") from error
+    return with_sources(_with_ids(template), _sources(stored), _sources(released)), stored
 
 
-def explained(outcome, notebook, folder):
-    """Return ``outcome`` with what its Folder has to tell about one notebook."""
-    file, left_out = f"{notebook}.ipynb", dict(folder.left_out)
-    failed = outcome.failed
-    if not folder.notebooks[notebook]:
-        found = f" The folder holds {', '.join(folder.others)}." if folder.others else ""
-        reason = f"was left out: {left_out.pop(file)}." if file in left_out else f"is missing or empty.{found}"
-        failed = f"{file} {reason}"
-    told = [f"{path} was left out: {reason}." for path, reason in left_out.items()]
-    return replace(outcome, failed=_text(failed), notices=[_text(notice) for notice in told + outcome.notices])
+def _first(steps, kinds):
+    return next((number for number, step in enumerate(steps) if isinstance(step, kinds)), len(steps))
 
 
-def _text(text):
-    # A name or a message of a student need not be Unicode that can be written down.
-    return text.encode("utf-8", "replace").decode()
-
-
-def finished(outcome):
-    """Return the executed notebook as nbgrader keeps it, as a NotebookNode; notices become a cell at the top."""
-    told = [outcome.failed, *outcome.notices] if outcome.failed else outcome.notices
-    notebook = nbformat.v4.reads(outcome.notebook)
-    for cell in notebook.cells:
-        if is_test(cell) and cell.cell_type == "code":
-            _close(cell, outcome.verdicts.get(cell.metadata.nbgrader.grade_id))
-    if told:
-        lines = ["**Notes from grading**", "", *(f"- {_plain(notice)}" for notice in told)]
-        cell = nbformat.v4.new_markdown_cell("\n".join(lines), id="notes-from-grading")
-        notebook.cells.insert(0, cell)
-    notebook.metadata.grading = {
-        "notices": told,
-        "failed": outcome.failed,
-        "sandbox": outcome.sandbox,
-        "seconds": round(outcome.seconds, 3),
-        "peak_bytes": outcome.peak_bytes,
-    }
+def _run(steps, notebook, path):
+    """Return a copy of a notebook after some of nbgrader's steps."""
+    notebook, resources = copy.deepcopy(notebook), {"metadata": {"path": str(path.parent), "name": path.stem}}
+    for step in steps:
+        if not isinstance(step, SaveCells):
+            notebook, resources = step(notebook, resources)
     return notebook
 
 
-def _close(cell, verdict):
-    # nbgrader gives full points to a test cell without an error: silence must not pass for success.
-    if verdict is not None and verdict.passed:
-        return
-    if any(output.output_type == "error" for output in cell.outputs):
-        return
-    text = verdict.message if verdict else "This test gave no result."
-    cell.outputs.append(nbformat.v4.new_output("error", ename="NotPassed", evalue=text, traceback=[text]))
+def _sources(notebook):
+    return {c.metadata.nbgrader.grade_id: c.source for c in notebook.cells if is_ours(c)}
 
 
-def _plain(text):
-    """Return ``text`` so that Markdown shows it as it is: names in it may be a student's."""
-    one_line = html.escape(" ".join(text.split()), quote=False)
-    return re.sub(r"([\\`*_{}\[\]()#+!|~$-])", r"\\\1", one_line)
+def _with_ids(notebook):
+    """Return a notebook whose cells all have an id, the same at every run."""
+    old, notebook.nbformat_minor = notebook.nbformat_minor, 5
+    for number, cell in enumerate(notebook.cells):
+        if old < 5 or "id" not in cell:  # cells had no ids yet
+            cell.id = f"cell-{number}"
+    return notebook
 
 
-def graded_with(path):
-    """Return ``metadata.grading`` of an autograded notebook: its key and notices; {} when there is none."""
-    try:
-        return json.loads(Path(path).read_bytes())["metadata"].get("grading", {})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+def _check_kernel(path, notebook):
+    spec = notebook.metadata.get("kernelspec", {})
+    language = spec.get("language") or notebook.metadata.get("language_info", {}).get("name")
+    if (language or spec.get("name", "python")).lower().rstrip("23") not in ("python", "ipython"):
+        raise CourseError(
+            f"{path} is written for the kernel {spec.get('name')} ({language}). The engine runs Python alone. "
+            f"To leave the assignment to stock nbgrader, set c.Engine.stock = [{path.parent.name!r}]."
+        )
+
+
+def _read_files(root, ignored, limit):
+    """Return ``{relative path: content}`` of the instructor's files; links are followed, wherever they lead.
+
+    Raises CourseError where one cannot be read, or is larger than the limits: nothing is left out in silence.
+    """
+    files, room = {}, FILES_BYTES
+    for path in _walk(root, ignored):
+        try:
+            kind = os.stat(path)
+            if not stat.S_ISREG(kind.st_mode):
+                raise CourseError(f"{path} is not a regular file. Take it out of source/.")
+            if kind.st_size > min(limit, room):
+                raise CourseError(_too_large(path, kind.st_size, limit))
+            content = path.read_bytes()
+        except OSError as error:
+            raise CourseError(f"{path} cannot be read: {error}") from error
+        files[str(path.relative_to(root))] = content
+        room -= len(content)
+    return files
+
+
+def _too_large(path, size, limit):
+    if size > limit:
+        return f'{path} has {size:,} bytes; the limit is {limit:,} (c.Engine.limits = {{"file_bytes": ...}}).'
+    return f"{path} has {size:,} bytes: with it the files of the assignment are larger than {FILES_BYTES:,} in all."
+
+
+def _walk(root, ignored):
+    """Yield the files below a folder that are no notebooks, each folder once."""
+    seen = set()
+    for folder, folders, names in os.walk(root, followlinks=True, onerror=_raise):
+        real = os.path.realpath(folder)
+        folders[:] = [] if real in seen else sorted(f for f in folders if not _is_ignored(f, ignored))
+        if real not in seen:
+            yield from (Path(folder, n) for n in sorted(names) if not _is_ignored(n, [*ignored, "*.ipynb"]))
+        seen.add(real)
+
+
+def _is_ignored(name, patterns):
+    return any(fnmatch(name, pattern) for pattern in patterns)
+
+
+def _raise(error):
+    raise CourseError(f"{error.filename} cannot be read: {error}") from error

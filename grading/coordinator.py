@@ -8,13 +8,10 @@ moment leaves each submission either done or to be done again, with the same res
 import fcntl
 import json
 import os
-import re
 import shutil
 import sys
 import traceback
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
 from glob import glob
 from pathlib import Path
 
@@ -22,56 +19,18 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveAutoGrades
-from nbgrader.utils import parse_utc
 from tqdm import tqdm
 from traitlets.utils.importstring import import_item
 
-from grading import execute
-from grading.assignment import Assignment, CourseError, Engine, Folder, explained, finished, graded_with
-from grading.gradebook import Recorder, graded, totals
+from grading.assignment import Assignment, CourseError
+from grading.execute import write_files
+from grading.gradebook import Recorder, agree, graded, totals
+from grading.preflight import check_reference
+from grading.report import Report
+from grading.submission import Submission, graded_with, submitted_folders
 
 # Done by the Recorder, or (the check) needless for cells that come from the instructor's notebook.
 LEFT_OUT = SaveAutoGrades, AssignLatePenalties, CheckCellMetadata
-
-
-@dataclass
-class Report:
-    """What became of one submission.
-
-    status:     "graded", "unchanged" since it was graded last, or "not graded"
-    problem:    why a person must look at it, or ''
-    notices:    what the student reads at the top of the feedback
-    seconds:    wall time of the run
-    peak_bytes: largest memory of the student's code
-    by_hand:    whether a cell waits for points from a person
-    """
-
-    student: str
-    status: str
-    problem: str = ""
-    notices: list[str] = field(default_factory=list)
-    sandbox: str = ""
-    seconds: float = 0.0
-    peak_bytes: int = 0
-    points: float | None = None
-    max_points: float | None = None
-    by_hand: bool = False
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One student's folder, read once: what is graded is what autograded/ will hold.
-
-    timestamp: when it was handed in (UTC), or None
-    jobs:      {notebook: Job}
-    keys:      {notebook: content hash of its Job}
-    """
-
-    student: str
-    folder: Folder
-    timestamp: datetime | None
-    jobs: dict[str, execute.Job]
-    keys: dict[str, str]
 
 
 def open_course(folder):
@@ -119,22 +78,24 @@ class Coordinator:
     def __init__(self, converter, name, gradebook, require_sandbox):
         self._converter, self._course, self._name = converter, converter.coursedir, name
         self._gradebook = gradebook
-        engine = Engine(parent=converter)
-        engine.require_sandbox |= require_sandbox
-        kept = converter.exclude_overwriting.get(name, ())
-        self._assignment = Assignment(name, self._course, gradebook, engine, kept)
+        self.assignment = Assignment(converter, name, require_sandbox)
         self._recorder = Recorder(gradebook, converter)
         steps = [import_item(s) if isinstance(s, str) else s for s in converter.autograde_preprocessors]
         self._steps = [step(parent=converter) for step in steps if step not in LEFT_OUT]
 
-    def grade(self, workers, students=(), force=False):
+    def grade(self, workers, students=(), force=False, drop_removed=False):
         """Return a Report for each submission, in order of the students.
 
-        workers:  grading.workers.Workers
-        students: grade these only, if any are named
-        force:    grade what is unchanged, too
+        workers:      grading.workers.Workers
+        students:     grade these only, if any are named
+        force:        grade what is unchanged, too
+        drop_removed: see grading.gradebook.agree
+
+        Raises CourseError where the course is not ready; then nothing was graded.
         """
         folders = self._folders(students)
+        check_reference(self.assignment, workers)
+        agree(self._gradebook, self.assignment, drop_removed)
         self._clear()
         reports = {}
         with tqdm(total=len(folders), desc=self._name, unit=" submissions") as bar:
@@ -142,6 +103,7 @@ class Coordinator:
                 reports[report.student] = report
                 bar.set_postfix(failed=sum(bool(r.problem) for r in reports.values()), refresh=False)
                 bar.update()
+        self._recorder.penalize(self._name)
         for student, entry in totals(self._gradebook, self._name).items():
             if student in reports:
                 report = reports[student]
@@ -150,16 +112,10 @@ class Coordinator:
 
     def _folders(self, students):
         """Return ``{student: submitted folder}``."""
-        course, excluded = self._course, self._course.student_id_exclude.split(",")
-        pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", self._name, escape=True)
-        found = {}
-        for path in glob(course.format_path(course.submitted_directory, "*", self._name)):
-            student = re.fullmatch(pattern, path)["student"]
-            if os.path.isdir(path) and student not in excluded:
-                found[student] = path
+        found = submitted_folders(self.assignment)
         if missing := set(students) - set(found):
             raise CourseError(f"There is no submission to {self._name} by {', '.join(sorted(missing))}.")
-        return {student: path for student, path in sorted(found.items()) if not students or student in students}
+        return {student: path for student, path in found.items() if not students or student in students}
 
     def _clear(self):
         """Remove what a killed run left half written."""
@@ -173,7 +129,7 @@ class Coordinator:
         def work():
             for student, path in folders.items():
                 try:
-                    submission = self._read(student, path)
+                    submission = Submission(self.assignment, student, path)
                     report = self._unchanged(submission, done)
                 except Exception as error:
                     report = self._problem(student, error)
@@ -187,19 +143,13 @@ class Coordinator:
             yield self._write(submission, result)
         yield from _taken(early)
 
-    def _read(self, student, path):
-        folder = self._assignment.read(path)
-        jobs = {name: self._assignment.job(name, folder) for name in folder.notebooks}
-        keys = {name: execute.key(job) for name, job in jobs.items()}
-        return Submission(student, folder, _timestamp(folder), jobs, keys)
-
     def _unchanged(self, submission, done):
         """Return the Report of a submission that is done, or None."""
         if submission.student not in done or done[submission.student] != submission.timestamp:
             return None
         target = self._target(submission.student)
         entries = {name: graded_with(target / f"{name}.ipynb") for name in submission.jobs}
-        if any(entry.get("key") != submission.keys[name] for name, entry in entries.items()):
+        if any(entry.get("key") != submission.key(name) for name, entry in entries.items()):
             return None
         return _report(submission.student, "unchanged", entries)
 
@@ -220,8 +170,8 @@ class Coordinator:
         names = {"student": submission.student, "assignment": self._name, "db_url": self._course.db_url}
         notebooks = {}
         for name, outcome in zip(submission.jobs, outcomes, strict=True):
-            notebook = finished(explained(outcome, name, submission.folder))
-            notebook.metadata.grading.key = submission.keys[name]
+            notebook = submission.finished(name, outcome)
+            notebook.metadata.grading.key = submission.key(name)
             resources = {"nbgrader": names | {"notebook": name}, "unique_key": name}
             for step in self._steps:
                 notebook, resources = step(notebook, resources)
@@ -232,9 +182,9 @@ class Coordinator:
         """Put the folder into autograded/ as a whole."""
         target = self._target(submission.student)
         new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
-        files = self._assignment.files_beside(submission.folder)
+        files = submission.files()
         files |= {f"{name}.ipynb": json.dumps(nb, ensure_ascii=False).encode() for name, nb in notebooks.items()}
-        execute.write_files(files, new)
+        write_files(files, new)
         if target.exists():
             target.rename(old)
         new.rename(target)
@@ -251,15 +201,6 @@ class Coordinator:
         return Path(self._course.format_path(self._course.autograded_directory, student, self._name))
 
 
-def _timestamp(folder):
-    """Return when a Folder was handed in (datetime, UTC), or None. Raises ValueError if it cannot be read."""
-    text = folder.files.get("timestamp.txt", b"").decode(errors="replace").strip()
-    try:
-        return parse_utc(text) if text else None
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"timestamp.txt holds no time: {text[:40]!r}") from error
-
-
 def _report(student, status, entries):
     """Return the Report of a graded submission from the ``metadata.grading`` of its notebooks."""
     several = len(entries) > 1
@@ -271,6 +212,7 @@ def _report(student, status, entries):
         "; ".join(sorted({entry["sandbox"] for entry in entries.values()})),
         sum(entry["seconds"] for entry in entries.values()),
         max(entry["peak_bytes"] for entry in entries.values()),
+        "; ".join(sorted({entry["tests"] for entry in entries.values()})),
     )
 
 

@@ -2,61 +2,101 @@
 
 nbgrader converts a submission in two passes: it sanitizes what was submitted, then it
 executes and grades the result. Here the first pass runs the whole submission with the
-engine, from the file as it is, JSON or not; the second only records the grades.
+engine, from the folder as it is; the second only records the grades.
 """
 
+import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
+from nbgrader.utils import rmtree
 
-from grading import execute, workers
-from grading.assignment import Assignment, CourseError, Engine, explained, finished
+from grading import workers
+from grading.assignment import Assignment, CourseError, Engine
+from grading.gradebook import Recorder, agree
+from grading.preflight import check_reference
+from grading.submission import Submission, graded_with, submitted_folders
 
 
 class EngineExporter(NotebookExporter):
-    """What ``c.Autograde.exporter_class`` names in nbgrader_config.py."""
+    """What ``c.Autograde.exporter_class`` names in nbgrader_config.py.
+
+    The converter makes it when it starts. Raises CourseError when the course is not ready for grading.
+    """
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
-        self._assignments = {}
+        self._workers, self._assignments = workers.inline(), {}
+        if isinstance(self.parent, Autograde):
+            try:
+                self._prepare()
+            except (CourseError, workers.WorkersError) as error:
+                self.log.error("%s", error)
+                raise CourseError(str(error)) from error
 
     def from_filename(self, filename, resources=None, **kw):
-        """Execute a submitted notebook, or send an executed one through nbgrader's steps.
-
-        Raises CourseError when the course is not ready for grading.
-        """
+        """Execute a submitted notebook, or send an executed one through nbgrader's steps."""
+        names = resources["nbgrader"]
+        assignment = self._assignments.get(names["assignment"])
+        if assignment is None:
+            self._take_stock_steps()
+            return super().from_filename(filename, resources, **kw)
         if self.parent._sanitizing:  # the converter tells the pass in no other way
-            names = resources["nbgrader"]
-            notebook = self._execute(Path(filename), names["assignment"], names["student"])
+            notebook = self._execute(assignment, names["student"], Path(filename))
         else:
             notebook = nbformat.read(filename, as_version=4)
             # Written when the steps are done: a notebook with a key has its grades in the gradebook.
             notebook.metadata.grading.key = self._key
         return self.from_notebook_node(notebook, resources, **kw)
 
-    def _execute(self, path, assignment_id, student_id):
+    def _prepare(self):
+        """Look at the course before any submission is touched."""
         if not self.config.Execute.get("enabled", True):
             raise CourseError("--no-execute is not possible: grades do not rest on outputs that were handed in")
-        assignment = self._assignment(assignment_id)
-        folder = assignment.read(path.parent)
-        job = assignment.job(path.stem, folder)
-        self._key = execute.key(job)
-        outcome = workers.run(job)
-        if outcome.slow:  # once more: the machine may have been busy
-            outcome = workers.run(job)
-        outcome = explained(outcome, path.stem, folder)
-        for notice in filter(None, [outcome.failed, *outcome.notices]):
-            self.log.warning("%s: %s", path, notice)
-        for left_out in folder.left_out:  # the converter has copied what such a link points to
-            Path(self.parent._format_dest(assignment_id, student_id), left_out).unlink(missing_ok=True)
-        return finished(outcome)
+        converter, course = self.parent, self.parent.coursedir
+        pattern = converter._format_source("(?P<name>.*)", "[^/]*", escape=True)
+        names = {re.fullmatch(pattern, folder)["name"] for folder in converter.assignments}
+        for name in names - set(Engine(parent=converter).stock):
+            assignment = self._assignments[name] = Assignment(converter, name)
+            check_reference(assignment, self._workers)
+            with Gradebook(course.db_url, course.course_id) as gradebook:
+                if agree(gradebook, assignment):
+                    self.log.warning("The gradebook now holds %s as it is in source/.", name)
+                Recorder(gradebook, converter).penalize(name)
+            self._take_folders(assignment)
 
-    def _assignment(self, name):
-        if name not in self._assignments:
-            coursedir, kept = self.parent.coursedir, self.parent.exclude_overwriting
-            with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-                engine = Engine(parent=self.parent)
-                self._assignments[name] = Assignment(name, coursedir, gradebook, engine, kept.get(name, ()))
-        return self._assignments[name]
+    def _take_folders(self, assignment):
+        """Let the converter take whole folders, where it looks for notebooks by their names alone."""
+        converter, pattern = self.parent, f"{self.parent.coursedir.notebook_id}.ipynb"
+        files = [file for file in (f"{name}.ipynb" for name in assignment.templates) if fnmatch(file, pattern)]
+        for student, folder in submitted_folders(assignment, converter.coursedir.student_id).items():
+            converter.assignments[folder] = [f"{folder}/{file}" for file in files]
+            target = Path(converter._format_dest(assignment.name, student))
+            graded = {name: graded_with(target / f"{name}.ipynb") for name in assignment.templates}
+            if any(entry and entry.get("course") != assignment.keys[name] for name, entry in graded.items()):
+                self.log.warning("Grading again what was graded by another source/: %s", target)
+                rmtree(target)
+
+    def _take_stock_steps(self):
+        """Let the converter's pass do what it does in nbgrader without the engine."""
+        name = "sanitize_preprocessors" if self.parent._sanitizing else "autograde_preprocessors"
+        self._preprocessors = []
+        for step in Autograde.class_traits()[name].default():
+            self.register_preprocessor(step)
+
+    def _execute(self, assignment, student, path):
+        submission, name = Submission(assignment, student, path.parent), path.stem
+        work = [(None, [submission.jobs[name]], [submission.keys[name]])]
+        ((_, result),) = self._workers.outcomes(work)
+        if isinstance(result, Exception):
+            raise result
+        notebook, self._key = submission.finished(name, result[0]), submission.key(name)
+        for notice in notebook.metadata.grading.notices:
+            self.log.warning("%s: %s", path, notice)
+        for left_out in submission.folder.left_out:  # the converter has copied what such a link points to
+            Path(self.parent._format_dest(assignment.name, student), left_out).unlink(missing_ok=True)
+        return notebook

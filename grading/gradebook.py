@@ -1,15 +1,32 @@
-"""Write one graded submission into nbgrader's gradebook, in one transaction.
+"""nbgrader's gradebook: what it knows of an assignment, and the grades of its submissions.
 
 The rules are nbgrader's own preprocessors; what differs is that nbgrader opens the
 gradebook anew for each step and commits each cell, which takes longer than the run.
 """
 
+import json
 from contextlib import contextmanager
 from types import SimpleNamespace
 
-from nbgrader.api import Assignment, BaseCell, Comment, Grade, SubmittedAssignment, SubmittedNotebook
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-from sqlalchemy import and_, case, func
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    GradeCell,
+    MissingEntry,
+    SolutionCell,
+    SourceCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades, SaveCells
+from sqlalchemy import and_, case, func, or_
+
+from grading.assignment import CourseError
+
+KINDS = {"grade": GradeCell, "solution": SolutionCell, "task": TaskCell, "source": SourceCell}
 
 
 class Recorder:
@@ -24,6 +41,8 @@ class Recorder:
         self._saver = SaveAutoGrades(parent=parent)
         self._late = AssignLatePenalties(parent=parent)
         self._late.init_plugin()
+        steps = [step if isinstance(step, str) else step.__name__ for step in parent.autograde_preprocessors]
+        self._penalties = any(step.endswith(AssignLatePenalties.__name__) for step in steps)
 
     def record(self, assignment, student, timestamp, notebooks):
         """Write the grades of one submission: all of them or none.
@@ -32,21 +51,21 @@ class Recorder:
         notebooks: {name: executed NotebookNode}
         """
         book = self._gradebook
-        try:
-            with _no_commit(book.db):
-                book.update_or_create_student(student)
-                given = {} if timestamp is None else {"timestamp": timestamp}
-                with book.db.no_autoflush:  # nbgrader builds the entry up before it adds it
-                    submission = book.update_or_create_submission(assignment, student, **given)
+        with _transaction(book.db):
+            book.update_or_create_student(student)
+            given = {} if timestamp is None else {"timestamp": timestamp}
+            with book.db.no_autoflush:  # nbgrader builds the entry up before it adds it
+                submission = book.update_or_create_submission(assignment, student, **given)
             for submitted in submission.notebooks:
                 self._save(submitted, notebooks[submitted.name])
             book.db.flush()
-            for submitted in submission.notebooks:
-                self._penalize(submitted, submission, student)
-            book.db.commit()
-        except BaseException:
-            book.db.rollback()
-            raise
+            self._penalize(submission)
+
+    def penalize(self, assignment):
+        """Look at the penalties of all submissions of an assignment again: dates and rules may have changed."""
+        with _transaction(self._gradebook.db):
+            for submission in self._gradebook.assignment_submissions(assignment):
+                self._penalize(submission)
 
     def _save(self, submitted, notebook):
         grades, comments = self._entries(Grade, submitted), self._entries(Comment, submitted)
@@ -65,24 +84,191 @@ class Recorder:
         query = self._gradebook.db.query(BaseCell.name, kind).join(kind, own)
         return dict(query.filter(BaseCell.notebook_id == submitted.notebook_id).all())
 
-    def _penalize(self, submitted, submission, student):
-        submitted.late_submission_penalty = None
-        seconds = submission.total_seconds_late
-        if seconds > 0:
-            self._gradebook.db.refresh(submitted, ["score"])
-            penalty = self._late.plugin_inst.late_submission_penalty(student, submitted.score, seconds)
+    def _penalize(self, submission):
+        if not self._penalties:
+            return
+        seconds = submission.total_seconds_late if submission.assignment.duedate else 0
+        for submitted in submission.notebooks:
+            penalty = None
+            if seconds > 0:
+                self._gradebook.db.refresh(submitted, ["score"])
+                penalty = self._late.plugin_inst.late_submission_penalty(
+                    submission.student_id, submitted.score, seconds
+                )
             if penalty is not None:
-                submitted.late_submission_penalty = self._late._check_late_penalty(submitted, penalty)
+                penalty = self._late._check_late_penalty(submitted, penalty)
+            submitted.late_submission_penalty = penalty
 
 
 @contextmanager
-def _no_commit(session):
-    """Let what nbgrader commits wait for the commit at the end."""
+def _transaction(session):
+    """Commit at the end what nbgrader commits bit by bit: all of it or nothing."""
     session.commit = session.flush
     try:
         yield
-    finally:
         del session.commit
+        session.commit()
+    except BaseException:
+        session.__dict__.pop("commit", None)
+        session.rollback()
+        raise
+
+
+def agree(gradebook, assignment, drop=False):
+    """Let the gradebook know the assignment as source/ has it; return whether anything had changed.
+
+    Grades, comments, dates stay. Of submissions that it holds already, new cells wait for their grades.
+    drop: also give up what a person has given to cells that source/ has no more
+
+    Raises CourseError where there is such a thing, and ``drop`` is not set.
+    """
+    wanted = {name: _wanted(stored) for name, stored in assignment.stored.items()}
+    if _known(gradebook, assignment.name) == wanted:
+        return False
+    with _transaction(gradebook.db):
+        gradebook.update_or_create_assignment(assignment.name)
+        gone = set(_known(gradebook, assignment.name)) - set(wanted)
+        for name in gone:
+            _remove_cells(gradebook, assignment.name, name, {}, drop)
+            gradebook.remove_notebook(name, assignment.name)
+        for name, cells in wanted.items():
+            kernel = assignment.stored[name].metadata.get("kernelspec", {})
+            gradebook.update_or_create_notebook(name, assignment.name, kernelspec=json.dumps(kernel))
+            _rename_cells(gradebook, assignment.name, name, cells)
+            _remove_cells(gradebook, assignment.name, name, cells, drop)
+            _save_cells(gradebook, assignment.name, name, cells)
+        gradebook.db.flush()
+        gradebook.db.expire_all()
+        _add_entries(gradebook, assignment.name)
+    gradebook.db.expire_all()
+    return True
+
+
+def _wanted(notebook):
+    """Return ``{(kind, cell name): columns}`` that nbgrader's SaveCells would write of a notebook."""
+
+    def missing(*_):
+        raise MissingEntry
+
+    saver = SaveCells()
+    saver.gradebook = SimpleNamespace(**{f"find_{kind}_cell": missing for kind in KINDS})
+    saver.notebook_id = saver.assignment_id = ""
+    found = {kind: {} for kind in KINDS}
+    for kind, cells in found.items():
+        setattr(saver, f"new_{kind}_cells", cells)
+    for index, cell in enumerate(notebook.cells):
+        saver.preprocess_cell(cell, {}, index)
+    return {(kind, name): columns for kind, cells in found.items() for name, columns in cells.items()}
+
+
+def _known(gradebook, assignment):
+    """Return ``{notebook: {(kind, cell name): columns}}`` of the gradebook."""
+    try:
+        notebooks = gradebook.find_assignment(assignment).notebooks
+    except MissingEntry:
+        return {}
+    return {n.name: {key: _columns(*key, row) for key, row in _cells(gradebook, n).items()} for n in notebooks}
+
+
+def _cells(gradebook, notebook):
+    """Return ``{(kind, cell name): row}`` of a notebook."""
+    queries = {kind: gradebook.db.query(table).filter_by(notebook_id=notebook.id) for kind, table in KINDS.items()}
+    return {(kind, row.name): row for kind, query in queries.items() for row in query}
+
+
+def _columns(kind, name, row):
+    names = {"source": ("cell_type", "locked", "source", "checksum"), "solution": ()}
+    return {column: getattr(row, column) for column in names.get(kind, ("max_score", "cell_type"))}
+
+
+def _rename_cells(gradebook, assignment, notebook, wanted):
+    """Give a cell its new name where that is certain: nothing else of it has changed, and no other is like it."""
+    known = _cells(gradebook, gradebook.find_notebook(notebook, assignment))
+    for old, new in _renamed(known, wanted).items():
+        for kind in KINDS:
+            if (kind, old) in known:
+                known[kind, old].name = new
+    gradebook.db.flush()
+    gradebook.db.expire_all()
+
+
+def _renamed(known, wanted):
+    """Return ``{old name: new name}``."""
+    columns = {key: _columns(*key, row) for key, row in known.items()}
+    gone, new = (_by_content(a, b) for a, b in ((columns, wanted), (wanted, columns)))
+    return {
+        gone[content][0]: new[content][0] for content in gone if len(gone[content]) == len(new.get(content, ())) == 1
+    }
+
+
+def _by_content(cells, others):
+    """Return ``{(what a cell holds, its kinds): its names}`` of the cells that the others do not have."""
+    found = {}
+    for (kind, name), columns in cells.items():
+        if kind == "source" and (kind, name) not in others:
+            kinds = tuple(k for k in KINDS if (k, name) in cells)
+            found.setdefault((columns["source"], columns["cell_type"], columns["locked"], kinds), []).append(name)
+    return found
+
+
+def _remove_cells(gradebook, assignment, notebook, wanted, drop):
+    """Remove the cells that are not wanted, with their grades and comments."""
+    known = _cells(gradebook, gradebook.find_notebook(notebook, assignment))
+    gone = {key: row for key, row in known.items() if key not in wanted}
+    ids = [row.id for (kind, _), row in gone.items() if kind != "source"]
+    if not drop and (lost := _by_hand(gradebook, ids)):
+        cells, students = ({*column} for column in zip(*lost, strict=True))
+        raise CourseError(
+            f"source/ has no more the cell {', '.join(sorted(cells))} of {assignment}, where a person has given points "
+            f"or comments ({', '.join(sorted(students))}). Nothing was graded. To give those up: "
+            f"python -m grading autograde {assignment} --drop-removed"
+        )
+    for kind in (Grade, Comment):
+        gradebook.db.query(kind).filter(kind.cell_id.in_(ids)).delete(synchronize_session=False)
+    gradebook.db.expire_all()
+    for row in gone.values():
+        gradebook.db.delete(row)
+    gradebook.db.flush()
+    gradebook.db.expire_all()
+
+
+def _by_hand(gradebook, ids):
+    """Return ``[(cell, student)]`` where a person has given points or a comment to one of the cells."""
+    given = {
+        Grade: or_(Grade.manual_score.is_not(None), Grade.extra_credit.is_not(None)),
+        Comment: Comment.manual_comment.is_not(None),
+    }
+    rows = []
+    for kind, condition in given.items():
+        query = gradebook.db.query(BaseCell.name, SubmittedAssignment.student_id).join(
+            kind, kind.cell_id == BaseCell.id
+        )
+        query = query.join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
+        query = query.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        rows += [tuple(row) for row in query.filter(BaseCell.id.in_(ids), condition)]
+    return rows
+
+
+def _save_cells(gradebook, assignment, notebook, wanted):
+    for (kind, name), columns in wanted.items():
+        save = getattr(gradebook, f"update_or_create_{kind}_cell")
+        save(name, notebook, assignment, **columns)
+
+
+def _add_entries(gradebook, assignment):
+    """Give each submission the notebooks, grades and comments that a new one would have."""
+    for notebook in gradebook.find_assignment(assignment).notebooks:
+        ids = {kind: [row.id for (k, _), row in _cells(gradebook, notebook).items() if k == kind] for kind in KINDS}
+        has = {entry.assignment_id: entry for entry in notebook.submissions}
+        for submission in gradebook.assignment_submissions(assignment):
+            entry = has.get(submission.id) or SubmittedNotebook(notebook=notebook, assignment=submission)
+            _add_missing(gradebook, Grade, entry, entry.grades, ids["grade"] + ids["task"])
+            _add_missing(gradebook, Comment, entry, entry.comments, ids["solution"] + ids["task"])
+
+
+def _add_missing(gradebook, kind, entry, rows, cells):
+    present = {row.cell_id for row in rows}
+    gradebook.db.add_all([kind(cell_id=cell, notebook=entry) for cell in cells if cell not in present])
 
 
 def graded(gradebook, assignment):

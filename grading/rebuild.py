@@ -1,35 +1,49 @@
 """Rebuild what is graded: the instructor's notebook with the student's answers in it.
 
 Test cells and locked cells are the instructor's, whatever was submitted. An answer is found by its
-grade id. Cells that the student added or changed stay where they stood, as plain cells: an answer
-may lean on them. All other metadata of the submission is dropped.
+grade id, by its cell id, or by what it was handed out as. All other cells of the student stay where
+they stood, as plain cells: an answer may lean on them, or stand there itself. So each name has the
+value that it would have had in the student's own kernel, from top to bottom. All other metadata of
+the submission is dropped.
 """
 
+import ast
 import functools
 import itertools
 import json
+import re
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbgrader.preprocessors import ClearSolutions
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, is_task
 
 KINDS = "code", "markdown", "raw"
 MOST_BYTES = 64 * 2**20  # of a submitted notebook
 MOST_CELLS = 2_000
+MISSING_CODE = "# This cell was missing from the submission."
+MISSING_TEXT = "*This cell was missing from the submission. The answer may stand elsewhere in the notebook.*"
 
 
-def rebuild(template, submission):
+def rebuild(template: bytes, submission: bytes) -> tuple[NotebookNode, list[str], str]:
     """Return ``(notebook, notices, failed)``.
 
-    template, submission: notebooks as JSON, bytes; the submission may be anything
+    template, submission: notebooks as JSON; the submission may be anything
     notices: what was repaired, in words for the student
     failed: why no answer could be read, or ''
     """
     official = nbformat.from_dict(released(template))  # a copy
     given, failed = _read(submission)
-    official.cells, notices = _merge(official.cells, given)
-    return official, [] if failed else notices, failed
+    if failed:
+        return official, [], failed
+    merge = _Merge(template, official.cells, given)
+    if failed := merge.failed():
+        return official, [], failed
+    official.cells = merge.cells()
+    return official, merge.notices, ""
 
 
 def safe_files(files):
@@ -39,18 +53,60 @@ def safe_files(files):
     return {name: content for name, content in files.items() if name not in outside}, notices
 
 
-@functools.lru_cache(maxsize=8)
-def released(template):
+@dataclass(frozen=True)
+class _Template:
+    """What is asked of the instructor's notebook again and again.
+
+    released:   without its solutions, but with its hidden tests
+    handed_out: {grade id: source} as students received it
+    asked:      {grade id: names} that each code cell asks the student to define
+    """
+
+    released: NotebookNode
+    handed_out: dict[str, str]
+    asked: dict[str, set[str]]
+
+
+def released(template: bytes) -> NotebookNode:
     """Return the instructor's notebook without its solutions, but with its hidden tests."""
+    return _template(template).released
+
+
+@functools.lru_cache(maxsize=8)
+def _template(template):
     notebook = nbformat.reads(template.decode("utf-8"), as_version=4)
-    ClearSolutions().preprocess(notebook, {})
+    solved = {_key(c): bound_names(c.source) for c in notebook.cells if is_solution(c) and c.cell_type == "code"}
+    kept = notebook.metadata.get("grading", {})
+    if "stubs" not in kept:
+        ClearSolutions().preprocess(notebook, {})
     for cell in notebook.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key == "nbgrader"}
-        if _is_ours(cell):
+        if is_ours(cell):
+            cell.source = kept.get("stubs", {}).get(_key(cell), cell.source)
             cell.metadata["nbgrader"]["checksum"] = compute_checksum(nbformat.from_dict(cell))
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    return notebook
+    visible = nbformat.from_dict(notebook)
+    if "handed_out" not in kept:
+        ClearHiddenTests().preprocess(visible, {})
+    sources = kept.get("handed_out") or {_key(c): c.source for c in visible.cells if is_ours(c)}
+    # A stub names what it asks for, where it names anything: a solution may define helpers besides.
+    asked = {key: bound_names(sources.get(key, "")) or names for key, names in solved.items()}
+    return _Template(notebook, sources, asked)
+
+
+def with_sources(template: NotebookNode, stubs: dict[str, str], handed_out: dict[str, str]) -> NotebookNode:
+    """Return a template that knows ``{grade id: source}`` of its cells without solutions, and as handed out.
+
+    How they come from the source is the course's own choice: marks, stubs. Of a template that does not
+    know them, nbgrader's defaults are assumed.
+    """
+    template.metadata["grading"] = {"stubs": stubs, "handed_out": handed_out}
+    return template
+
+
+def _key(cell):
+    return cell.metadata["nbgrader"]["grade_id"]
 
 
 def is_test(cell):
@@ -58,14 +114,37 @@ def is_test(cell):
     return is_grade(cell) and not is_solution(cell)
 
 
-def _is_ours(cell):
+def is_by_hand(cell):
+    """Say whether a person gives the points of a cell."""
+    return is_task(cell) or (is_grade(cell) and (is_solution(cell) or cell.cell_type != "code"))
+
+
+def is_ours(cell):
+    """Say whether a cell is one that nbgrader keeps account of."""
     return is_grade(cell) or is_solution(cell) or is_locked(cell) or is_task(cell)
 
 
+def has_work(template: bytes, submission: bytes) -> bool:
+    """Say whether a notebook holds anything that was not handed out, or cannot be read."""
+    given, failed = _read(submission)
+    known = {cell.source.strip() for cell in released(template).cells} | {""}
+    known |= {source.strip() for source in _template(template).handed_out.values()}
+    return bool(failed) or any(cell.node.source.strip() not in known for cell in given)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A cell of the submission, cut down to what counts: the ids that it claims, and what it holds."""
+
+    grade_id: str | None
+    cell_id: str | None
+    node: NotebookNode
+
+
 def _read(submission):
-    """Return ``(cells, failed)`` of a submitted notebook, each cell cut down to what counts."""
+    """Return ``(cells, failed)`` of a submitted notebook."""
     if len(submission) > MOST_BYTES:
-        return None, f"The notebook is larger than {MOST_BYTES >> 20} MB."
+        return [], f"The notebook is larger than {MOST_BYTES >> 20} MB."
     try:
         # Without nbformat's own checks: they refuse whole notebooks that can be read.
         found = json.loads(submission.decode("utf-8-sig"))
@@ -74,12 +153,12 @@ def _read(submission):
         cells = [_clean(cell) for cell in found["cells"][:MOST_CELLS]]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, nbformat.ValidationError) as error:
         problem = f"{type(error).__name__}: {error}"[:300]
-        return None, f"The notebook file is damaged and cannot be read ({problem})."
+        return [], f"The notebook file is damaged and cannot be read ({problem})."
     return [cell for cell in cells if cell], ""
 
 
 def _clean(cell):
-    """Return ``(grade id, cell id, new cell)``, or None for what is no cell."""
+    """Return a cell as a _Given, or None for what is no cell."""
     if not isinstance(cell, dict) or cell.get("cell_type") not in KINDS:
         return None
     source = cell.get("source", "")
@@ -91,7 +170,9 @@ def _clean(cell):
         made["attachments"] = cell["attachments"]
     metadata = cell.get("metadata")
     ours = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    return ours.get("grade_id") if isinstance(ours, dict) else None, cell.get("id"), made
+    grade_id = ours.get("grade_id") if isinstance(ours, dict) else None
+    ids = (key if isinstance(key, str) else None for key in (grade_id, cell.get("id")))
+    return _Given(*ids, made)
 
 
 def _new_cell(kind, source):
@@ -108,42 +189,169 @@ def _are_pictures(attachments):
     )
 
 
-def _merge(official, given):
-    """Return ``(cells, notices)``: the official cells with the given answers, the other given cells between them."""
-    if given is None:
-        return official, []
-    ours = {c.metadata["nbgrader"]["grade_id"]: c for c in official if _is_ours(c)}
-    by_cell_id = {c.id: key for key, c in ours.items()}
-    found, plain, notices, last = {}, {None: []}, [], None
-    for key, cell_id, cell in given:
-        if key is None and isinstance(cell_id, str):
-            key = by_cell_id.get(cell_id)
-        if isinstance(key, str) and key in ours and key not in found:
-            found[key], last = cell, key
-            plain[key] = []
-            continue
-        if isinstance(key, str) and key in found:
-            notices.append(f"The cell {key} was there more than once. Its first copy counts as the answer.")
-        plain[last].append(cell)
-    for number, cell in enumerate(itertools.chain(*plain.values())):
-        cell.id = f"added-{number}"  # the same at every run
-    cells = list(plain[None])
-    for key, cell in ours.items():
-        cells.append(_filled(key, cell, found.get(key), notices))
-        cells += plain.get(key, [])
-    return cells, notices
+class _Merge:
+    """Puts the given cells into the official ones.
+
+    notices: what was repaired, in words for the student
+    """
+
+    def __init__(self, template, official, given):
+        self.notices = []
+        self._asked, self._handed_out = _template(template).asked, _template(template).handed_out
+        self._ours = {_key(c): c for c in official if is_ours(c)}
+        self._place = {None: -1} | {key: number for number, key in enumerate(self._ours)}
+        keys = self._ids(given)
+        self._nameless = bool(self._ours) and not any(keys)  # such a notebook has lost what nbgrader keeps in its cells
+        self._found: dict[str, list] = {}  # the copies of each of our cells
+        self._plain = {key: [] for key in self._place}  # [node] that follow each of our cells
+        self._copies: dict[str, list] = {}  # [(place, node)] of each cell that is there more than once
+        self._sort(given, self._by_source(given, keys))
+
+    def _ids(self, given):
+        """Return the grade id of each given cell that says so itself, else None."""
+        by_cell_id = {cell.id: key for key, cell in self._ours.items()}
+        return [cell.grade_id if cell.grade_id in self._ours else by_cell_id.get(cell.cell_id) for cell in given]
+
+    def _by_source(self, given, keys):
+        """Return ``keys``, with those of the cells that are as they were handed out, where no cell claims the key."""
+        texts = Counter(self._handed_out.values())
+        claimed = set(keys)
+        lost = {text: key for key, text in self._handed_out.items() if key not in claimed and texts[text] == 1}
+        return [key or lost.pop(cell.node.source, None) for key, cell in zip(keys, given, strict=True)]
+
+    def _sort(self, given, keys):
+        last = None
+        for key, cell in zip(keys, given, strict=True):
+            if key is None:
+                self._plain[last].append(cell.node)
+            elif key not in self._found:
+                self._found[key], last = cell.node, key
+                self._copies[key] = [(self._place[key], cell.node)]
+            else:  # below the first one, where the student's kernel meets it
+                where = max(last, key, key=self._place.get)
+                self._plain[where].append(cell.node)
+                self._copies[key].append((self._place[where], cell.node))
+
+    def failed(self):
+        """Say why this is no work on this assignment that could be graded, or ''."""
+        answers = [key for key, cell in self._ours.items() if is_solution(cell)]
+        lost = [key for key in answers if key not in self._found and not self._definers(key)]
+        if answers and len(lost) == len(answers):
+            return "It has none of the cells that hold the answers of this assignment."
+        lost = [key for key in lost if self._ours[key].cell_type == "code"]
+        if self._nameless and lost:
+            return f"Its cells have lost their names, and the answers cannot be told apart ({', '.join(lost)})."
+        return ""
+
+    def cells(self):
+        """Return the cells of the rebuilt notebook."""
+        if self._nameless:
+            self.notices.append("The cells had lost their names. The answers were found by what they define.")
+        for key, cell in self._ours.items():
+            if key in self._found:
+                self._fill(key, cell)
+            else:
+                self._replace(key, cell)
+        cells = list(self._plain[None])
+        for key, cell in self._ours.items():
+            cells += [cell, *self._plain[key]]
+        for number, cell in enumerate(itertools.chain(*self._plain.values())):
+            cell.id = f"added-{number}"  # the same at every run
+        return cells
+
+    def _fill(self, key, cell):
+        """Put the student's answer into the official cell, where it takes one."""
+        answer = self._found[key]
+        if len(self._copies[key]) > 1:
+            answer = self._choose(key, cell)
+        if answer.cell_type != cell.cell_type:
+            self.notices.append(f"The cell {key} had become a {answer.cell_type} cell. It was turned back.")
+        if is_solution(cell) or (is_task(cell) and not is_locked(cell)):
+            cell.source = answer.source
+            if cell.cell_type == "markdown" and "attachments" in answer:
+                cell.attachments = answer.attachments
+
+    def _choose(self, key, cell):
+        """Return the copy that stands in the place of the answer; say which copy counts."""
+        copies = [node for _, node in self._copies[key]]
+        many = f"The cell {key} was there {len(copies)} times."
+        if not is_solution(cell):
+            self.notices.append(f"{many} The instructor's own counts.")
+        elif is_by_hand(cell):
+            return self._choose_text(key, many, copies)
+        else:
+            self.notices.append(f"{many} {self._counted(key)}")
+        return copies[0]
+
+    def _choose_text(self, key, many, copies):
+        """Return the last copy that was changed: a person sees the other ones below it."""
+        number = max((n for n, node in enumerate(copies) if node.source != self._handed_out.get(key)), default=0)
+        self.notices.append(f"{many} Copy {number + 1} is graded.")
+        if number:  # the first one stands where this one stood
+            for nodes in self._plain.values():
+                nodes[:] = [copies[0] if node is copies[number] else node for node in nodes]
+        return copies[number]
+
+    def _counted(self, key):
+        """Say which copies of a code cell count: for each test the last one above it, as in the student's kernel."""
+        counted = {}
+        defining = [(n, place) for n, (place, node) in enumerate(self._copies[key]) if self._defines(node, key)]
+        for test in self._tests_of(key):
+            above = [n for n, place in defining if place < self._place[test]]
+            counted.setdefault(above[-1] if above else 0, []).append(test)
+        if len(counted) > 1:
+            return " ".join(f"For {', '.join(tests)} copy {n + 1} counts." for n, tests in counted.items())
+        return f"Copy {next(iter(counted), 0) + 1} counts: it is the last one above the test."
+
+    def _tests_of(self, key):
+        """Return the keys of the tests below one of our cells that use what it asks for."""
+        below = [k for k, c in self._ours.items() if is_test(c) and self._place[k] > self._place[key]]
+        return [k for k in below if self._asked.get(key, set()) & set(re.findall(r"\w+", self._ours[k].source))]
+
+    def _replace(self, key, cell):
+        """Do without a cell that is missing: nothing in its place must take the place of what the student wrote."""
+        if not is_solution(cell):
+            self.notices.append(f"The cell {key} was missing. It was put back.")
+        elif is_by_hand(cell):
+            cell.source = MISSING_CODE if cell.cell_type == "code" else MISSING_TEXT
+            self.notices.append(f"The cell {key} was missing. A person looks for the answer.")
+        elif definers := self._definers(key):
+            self._adopt(key, cell, definers)
+        else:
+            cell.source = MISSING_CODE
+            self.notices.append(f"The cell {key} was missing. It counts as not answered.")
+
+    def _definers(self, key):
+        """Return ``[(place, node)]`` of the student's other cells that together define what one of ours asks for."""
+        cells = [(self._place[k], node) for k, nodes in self._plain.items() for node in nodes]
+        definers = [(place, node) for place, node in cells if self._defines(node, key)]
+        defined = set().union(*(bound_names(node.source) for _, node in definers))
+        return definers if self._asked.get(key, set()) <= defined else []
+
+    def _defines(self, node, key):
+        return node.cell_type == "code" and bool(bound_names(node.source) & self._asked.get(key, set()))
+
+    def _adopt(self, key, cell, definers):
+        """Let count what other cells define; where all of them stand below the test, they are moved above it."""
+        cell.source = MISSING_CODE
+        tests = [self._place[test] for test in self._tests_of(key)]
+        if tests and all(place >= tests[0] for place, _ in definers):
+            moved = [node for _, node in definers]
+            for nodes in self._plain.values():
+                nodes[:] = [node for node in nodes if not any(node is other for other in moved)]
+            cell.source = "\n\n".join(node.source for node in moved)
+        if not self._nameless:
+            names = ", ".join(sorted(self._asked[key]))
+            self.notices.append(f"The cell {key} was missing. {names} counts as defined elsewhere in the notebook.")
 
 
-def _filled(key, cell, answer, notices):
-    """Return the official cell with the student's answer, where it takes one; note what was repaired."""
-    if answer is None:
-        what = "It counts as not answered" if is_solution(cell) else "It was put back"
-        notices.append(f"The cell {key} was missing. {what}.")
-        return cell
-    if answer.cell_type != cell.cell_type:
-        notices.append(f"The cell {key} had become a {answer.cell_type} cell. It was turned back.")
-    if is_solution(cell) or (is_task(cell) and not is_locked(cell)):
-        cell.source = answer.source
-        if cell.cell_type == "markdown" and "attachments" in answer:
-            cell.attachments = answer.attachments
-    return cell
+@functools.lru_cache(maxsize=4096)
+def bound_names(source):
+    """Return the names that a cell defines at its top."""
+    try:
+        nodes = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    names = {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef))}
+    targets = [t for n in nodes if isinstance(n, ast.Assign) for t in n.targets]
+    return names | {t.id for t in targets if isinstance(t, ast.Name)}

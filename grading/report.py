@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 COLUMNS = (
@@ -15,23 +16,56 @@ COLUMNS = (
     "sandbox",
     "seconds",
     "peak_mb",
+    "tests",
 )
 
 
-def print_summary(name, reports, seconds):
-    """Print the counts, and a line for each submission that has something to tell."""
+@dataclass
+class Report:
+    """What became of one submission.
+
+    status:     "graded", "unchanged" since it was graded last, or "not graded"
+    problem:    why a person must look at it, or ''
+    notices:    what the student reads at the top of the feedback
+    seconds:    wall time of the run
+    peak_bytes: largest memory of the student's code
+    tests:      where its tests ran: "apart" from the student's code, or "beside" it
+    by_hand:    whether a cell waits for points from a person
+    """
+
+    student: str
+    status: str
+    problem: str = ""
+    notices: list[str] = field(default_factory=list)
+    sandbox: str = ""
+    seconds: float = 0.0
+    peak_bytes: int = 0
+    tests: str = ""
+    points: float | None = None
+    max_points: float | None = None
+    by_hand: bool = False
+
+
+def print_summary(name, reports, seconds, isolation):
+    """Print the counts, and a line for each submission that has something to tell.
+
+    isolation: {notebook: (where its tests ran, why)}
+    """
     counts = Counter(report.status for report in reports)
     parts = [f"{count} {status}" for status, count in sorted(counts.items())]
     rate = f"{len(reports) / seconds:.1f} a second" if seconds else ""
     print(f"{name}: {len(reports)} submissions in {seconds:.1f} s ({rate}): {', '.join(parts) or 'none'}")
     for level, count in sorted(Counter(r.sandbox for r in reports if r.sandbox).items()):
         print(f"sandbox of {count}: {level}")
+    for notebook, (tests, why) in isolation.items():
+        if why:
+            print(f"tests of {notebook} ran {tests} the students' code: {_one_line(why)}")
     if waiting := sum(report.by_hand for report in reports):
         print(f"{waiting} have cells to grade by hand (nbgrader formgrader)")
     told = [report for report in reports if report.problem or report.notices]
     width = max((len(report.student) for report in told), default=0)
     for report in told:
-        print(f"  {report.student:<{width}}  {_points(report):>9}  {_one_line(report)}")
+        print(f"  {report.student:<{width}}  {_points(report):>9}  {_told(report)}")
     if problems := sum(bool(report.problem) for report in reports):
         print(f"{problems} need a person")
 
@@ -46,7 +80,7 @@ def write_csv(name, reports, folder=Path("reports")):
         for r in reports:
             sizes = f"{r.seconds:.3f}", f"{r.peak_bytes / 2**20:.0f}"
             row = r.student, r.status, r.points, r.max_points, r.by_hand, r.problem, " ".join(r.notices)
-            table.writerow([_cell(value) for value in (*row, r.sandbox, *sizes)])
+            table.writerow([_cell(value) for value in (*row, r.sandbox, *sizes, r.tests)])
     return path
 
 
@@ -54,8 +88,11 @@ def _points(report):
     return "none" if report.points is None else f"{report.points:g}/{report.max_points:g}"
 
 
-def _one_line(report):
-    text = " ".join(report.notices if report.notices else [report.problem])
+def _told(report):
+    return _one_line(" ".join(report.notices if report.notices else [report.problem]))
+
+
+def _one_line(text):
     text = "".join(c if c.isprintable() else " " for c in text)  # no control codes of a student in a terminal
     return text if len(text) <= 300 else f"{text[:300]} ..."
 

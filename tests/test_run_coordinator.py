@@ -62,10 +62,11 @@ def test_a_new_timestamp_is_graded_again(course):
 
 
 def test_a_changed_helper_of_the_instructor_grades_all_again(course):
+    course.hand_in("ben", double=WRONG)
     course.grade_here()
-    (course.folder / "source" / NAME / "helper.py").write_text("def expect(result, right):\n    assert False\n")
+    (course.folder / "source" / NAME / "helper.py").write_text("def expect(result, right):\n    pass\n")
     assert set(statuses(course.grade_here()).values()) == {"graded"}
-    assert set(scores_of(course).values()) == {0}
+    assert set(scores_of(course).values()) == {BOTH}
 
 
 def test_a_changed_environment_grades_all_again(course, monkeypatch):
@@ -123,10 +124,9 @@ def test_an_unreadable_time_leaves_a_submission_to_a_person(course):
 
 
 def test_a_missing_notebook_gets_nothing_and_is_told(course):
-    path = course.folder / "submitted" / "ben" / NAME / f"{NOTEBOOK}.ipynb"
-    path.rename(path.with_name("numbers (1).ipynb"))
+    (course.folder / "submitted" / "ben" / NAME / f"{NOTEBOOK}.ipynb").unlink()
     reports = course.grade_here()
-    assert reports["ben"].problem == "numbers.ipynb is missing or empty. The folder holds numbers (1).ipynb."
+    assert f"{NOTEBOOK}.ipynb is missing" in reports["ben"].problem
     assert scores_of(course) == {"ada": BOTH, "ben": 0, "chen": BOTH}
 
 
@@ -211,6 +211,8 @@ def ran(monkeypatch):
     order, execute_run = [], execute.run
 
     def run(job):
+        if job.submission == job.template:  # the reference
+            return execute_run(job)
         kind = "always" if b"# always" in job.submission else "once" if b"# once" in job.submission else ""
         order.append(kind)
         outcome = execute_run(job)

@@ -1,0 +1,108 @@
+"""Before any submission is graded: the instructor's own answers are, and must get every point.
+
+That run also shows where the tests can run: apart from the student's code, unless they give the
+reference fewer points there than beside it.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import nbformat
+from nbgrader.utils import is_locked
+
+from grading import execute
+from grading.assignment import Assignment, CourseError
+from grading.rebuild import is_test
+from grading.workers import Workers
+
+
+def check_reference(assignment: Assignment, workers: Workers) -> None:
+    """Run the reference of each notebook, and set ``assignment.isolation``.
+
+    What it gave is kept in autograded/, in a file that may be deleted at any time.
+    Raises CourseError where the reference does not pass.
+    """
+    record = Path(assignment.course.format_path(assignment.course.autograded_directory, "", ""))
+    record = record / f".reference-{assignment.name}.json"
+    key = _key(assignment)
+    if (kept := _read(record)).get("key") != key:
+        isolation = {name: _choose(assignment, name, workers) for name in assignment.templates}
+        kept = {"key": key, "isolation": isolation}
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(json.dumps(kept))
+    assignment.isolation = {name: tuple(choice) for name, choice in kept["isolation"].items()}
+
+
+def _key(assignment):
+    engine = assignment.engine
+    jobs = [execute.key(assignment.reference(name, "apart")) for name in assignment.templates]
+    return hashlib.sha256(repr((jobs, engine.isolation, engine.reference_must_pass)).encode()).hexdigest()
+
+
+def _read(record):
+    try:
+        return json.loads(record.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def _choose(assignment, name, workers):
+    """Return ``(where the tests of a notebook run, why)``; raise CourseError where the reference fails there."""
+    setting = assignment.engine.isolation
+    tests, why = "beside" if setting == "beside" else "apart", ""
+    outcome = _run(assignment, name, tests, workers)
+    if setting == "auto" and _lost(outcome):
+        beside = _run(assignment, name, "beside", workers)
+        better = [test for test in _lost(outcome) if _points(beside, test) > _points(outcome, test)]
+        if better:
+            message = " ".join(outcome.verdicts[better[0]].message.split())
+            tests, why, outcome = "beside", f"apart, {better[0]} gives the reference less: {message}", beside
+    if assignment.engine.reference_must_pass:
+        _must_pass(assignment, name, outcome)
+    return tests, why
+
+
+def _run(assignment, name, tests, workers):
+    job = assignment.reference(name, tests)
+    ((_, result),) = workers.outcomes([(None, [job], [execute.key(job)])])
+    if isinstance(result, Exception):
+        raise CourseError(f"The instructor's own {name}.ipynb could not be run: {result}") from result
+    return result[0]
+
+
+def _lost(outcome):
+    """Return the tests that were not passed, in the order of the notebook."""
+    keys = [c.metadata.nbgrader.grade_id for c in _cells(outcome) if is_test(c)]
+    return [key for key in keys if key in outcome.verdicts and not outcome.verdicts[key].passed]
+
+
+def _points(outcome, test):
+    verdict = outcome.verdicts[test]
+    return (verdict.passed, verdict.score or 0)
+
+
+def _must_pass(assignment, name, outcome):
+    problem = outcome.failed or _first_problem(outcome)
+    if problem:
+        raise CourseError(
+            f"Nothing was graded: the instructor's own answers to {assignment.name} do not pass. {problem}\n"
+            f"Mend {assignment.source / name}.ipynb, or set c.Engine.reference_must_pass = False."
+        )
+
+
+def _first_problem(outcome):
+    """Say which cell of the course fails first, and why; '' where none does."""
+    for cell in _cells(outcome):
+        key = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if is_test(cell) and key in outcome.verdicts and not outcome.verdicts[key].passed:
+            return f"The test {key} says: {outcome.verdicts[key].message}"
+        if is_locked(cell) and not is_test(cell):
+            for output in cell.get("outputs", ()):
+                if output.output_type == "error":
+                    return f"The cell {key} stops with {output.ename}: {output.evalue}"
+    return ""
+
+
+def _cells(outcome):
+    return nbformat.v4.reads(outcome.notebook).cells

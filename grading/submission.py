@@ -1,0 +1,241 @@
+"""The student's side of an assignment: what was handed in, what is run of it, and what is shown of that.
+
+This is the one recipe for a submission. nbgrader's commands and the parallel run both follow it.
+"""
+
+import hashlib
+import html
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fnmatch import fnmatch
+from glob import glob
+from pathlib import Path
+
+import nbformat
+from nbgrader.utils import parse_utc
+
+from grading import execute
+from grading.assignment import FILES_BYTES, Assignment
+from grading.rebuild import has_work, is_test
+
+NOTEBOOK_BYTES = 50 * 2**20
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What a student handed in.
+
+    notebooks: {name: content}; empty content where there is nothing to run
+    problems:  {name: why a person must look}
+    notices:   [what the student is told about the files]
+    files:     {relative path: content} of the rest
+    left_out:  {relative path: reason}
+    """
+
+    notebooks: dict[str, bytes]
+    problems: dict[str, str]
+    notices: list[str]
+    files: dict[str, bytes]
+    left_out: dict[str, str]
+
+
+class Submission:
+    """One student's folder, read once: what is graded is what autograded/ will hold.
+
+    jobs: {notebook: Job}
+    keys: {notebook: content key of its Job}
+    """
+
+    def __init__(self, assignment: Assignment, student: str, path: str | Path) -> None:
+        self.student, self.assignment = student, assignment
+        self.folder = read_folder(path, assignment)
+        notebooks = self.folder.notebooks.items()
+        self.jobs = {name: assignment.job(name, content, self.folder.files) for name, content in notebooks}
+        self.keys = {name: execute.key(job) for name, job in self.jobs.items()}
+
+    @property
+    def timestamp(self) -> datetime | None:
+        """When it was handed in (UTC), or None. Raises ValueError if that cannot be read."""
+        text = self.folder.files.get("timestamp.txt", b"").decode(errors="replace").strip()
+        try:
+            return parse_utc(text) if text else None
+        except (ValueError, OverflowError) as error:
+            raise ValueError(f"timestamp.txt holds no time: {text[:40]!r}") from error
+
+    def key(self, notebook: str) -> str:
+        """Return the hash of all that decides what is shown of a notebook."""
+        told = json.dumps([self.keys[notebook], self.folder.problems.get(notebook), self.folder.notices])
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def files(self) -> dict[str, bytes]:
+        """Return ``{relative path: content}`` of what stands beside the notebooks when they are graded."""
+        return self.assignment.files_beside(self.folder.files)
+
+    def finished(self, name: str, outcome: execute.Outcome) -> nbformat.NotebookNode:
+        """Return the executed notebook as nbgrader keeps it; what there is to tell becomes a cell at the top.
+
+        It has no key yet: what has one has its grades in the gradebook.
+        """
+        failed = _text(self.folder.problems.get(name) or outcome.failed)
+        notices = [_text(notice) for notice in self.folder.notices + outcome.notices]
+        outcome = replace(outcome, failed=failed, notices=notices)
+        tests, why = self.assignment.isolation[name]
+        grading = {"course": self.assignment.keys[name], "tests": tests, "why": why}
+        return _finished(outcome, grading)
+
+
+def submitted_folders(assignment: Assignment, students: str = "*") -> dict[str, str]:
+    """Return ``{student: folder}`` of all who have handed in, or whose name fits a pattern."""
+    course = assignment.course
+    excluded = course.student_id_exclude.split(",")
+    pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", assignment.name, escape=True)
+    found = {}
+    for path in glob(course.format_path(course.submitted_directory, students, assignment.name)):
+        student = re.fullmatch(pattern, path)["student"]
+        if os.path.isdir(path) and student not in excluded:
+            found[student] = path
+    return dict(sorted(found.items()))
+
+
+def read_folder(path: str | Path, assignment: Assignment) -> Folder:
+    """Return what a student handed in at ``path``."""
+    wanted = {f"{name}.ipynb": name for name in assignment.templates}
+    found, left_out = _read_files(Path(path), wanted, assignment.course.ignore)
+    own = sorted(file for file in {*found, *left_out} - {*wanted, *assignment.files} if _may_be_work(file))
+    others = [file for file in own if file.endswith(".ipynb") and file in found]
+    notebooks, problems, notices = {}, {}, []
+    for file, name in wanted.items():
+        content = found.get(file, b"")
+        if file not in {*found, *left_out} and (other := _other_name(wanted, found, others)):
+            content = found[other]
+            notices.append(f"{other} was graded as {file}.")
+            own.remove(other)
+        if problem := _problem(file, content, left_out, own, assignment.templates[name]):
+            problems[name], content = problem, b""
+        notebooks[name] = content
+    if not problems:
+        notices += [f"{other} was not graded." for other in others if other in own]  # all but the one above
+    notices += [f"{file} was left out: {reason}." for file, reason in left_out.items()]
+    files = {file: content for file, content in found.items() if not file.endswith(".ipynb")}
+    return Folder(notebooks, problems, notices, files, left_out)
+
+
+def _other_name(wanted, found, others):
+    """Return the notebook that stands for the one that is missing: where one is missing, and one is there instead."""
+    here = [other for other in others if "/" not in other]
+    return here[0] if len(here) == 1 and len(set(wanted) - set(found)) == 1 else None
+
+
+def _problem(file, content, left_out, own, template):
+    """Say why a person must look at a notebook before it is graded, or ''."""
+    holds = f"The folder also holds {_listed(own)}." if own else "The folder holds nothing else."
+    if file in left_out:
+        return f"{file} was left out: {left_out[file]}."
+    if not content:
+        return f"{file} is missing or empty. {holds}"
+    if own and not has_work(template, content):
+        return f"{file} is as it was handed out. {holds} A person must find the work."
+    return ""
+
+
+def _listed(files):
+    shown = ", ".join(files[:5])
+    return shown if len(files) <= 5 else f"{shown} and {len(files) - 5} more"
+
+
+def _may_be_work(file):
+    return file != "timestamp.txt" and not any(part.startswith((".", "__MACOSX")) for part in Path(file).parts)
+
+
+def _read_files(root, wanted, ignored):
+    """Return ``({relative path: content}, {relative path: why it was left out})`` of the files below ``root``."""
+    found, left_out, room = {}, {}, FILES_BYTES
+    for file in _walk(root, ignored):
+        relative = _text(str(file.relative_to(root)))
+        content, reason = _read(file, root, NOTEBOOK_BYTES if relative in wanted else room)
+        if reason:
+            left_out[relative] = reason
+            continue
+        found[relative] = content
+        room -= 0 if relative in wanted else len(content)
+    return found, left_out
+
+
+def _walk(path, ignored):
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(f for f in folders if not any(fnmatch(f, p) for p in ignored))
+        links = [f for f in folders if os.path.islink(Path(folder, f))]  # no folders of the student's
+        for name in sorted([*names, *links]):
+            if not any(fnmatch(name, p) for p in ignored):
+                yield Path(folder, name)
+
+
+def _read(file, root, limit):
+    """Return ``(content, why it was left out)``: what a student hands in may be no file at all."""
+    try:
+        if not file.resolve().is_relative_to(root.resolve()):
+            return b"", "it is a link that leads out of the folder"
+        with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:  # a pipe must not block
+            kind = os.fstat(stream.fileno())
+            if not stat.S_ISREG(kind.st_mode):
+                return b"", "it is not a regular file"
+            if kind.st_nlink > 1:  # the other name may be that of a file which is not the student's
+                return b"", "it is a hard link: the file has another name elsewhere"
+            if kind.st_size > limit:
+                return b"", f"it is too large ({kind.st_size / 2**20:.0f} MB)"
+            return stream.read(), ""
+    except (OSError, RuntimeError) as error:
+        return b"", f"it cannot be read ({error})"
+
+
+def _text(text):
+    # A name or a message of a student need not be Unicode that can be written down.
+    return text.encode("utf-8", "replace").decode()
+
+
+def _finished(outcome, grading):
+    told = [outcome.failed, *outcome.notices] if outcome.failed else outcome.notices
+    notebook = nbformat.v4.reads(outcome.notebook)
+    for cell in notebook.cells:
+        if is_test(cell) and cell.cell_type == "code":
+            _close(cell, outcome.verdicts.get(cell.metadata.nbgrader.grade_id))
+    if told:
+        lines = ["**Notes from grading**", "", *(f"- {_plain(notice)}" for notice in told)]
+        cell = nbformat.v4.new_markdown_cell("\n".join(lines), id="notes-from-grading")
+        notebook.cells.insert(0, cell)
+    notebook.metadata.grading = grading | {
+        "notices": told,
+        "failed": outcome.failed,
+        "sandbox": outcome.sandbox,
+        "seconds": round(outcome.seconds, 3),
+        "peak_bytes": outcome.peak_bytes,
+    }
+    return notebook
+
+
+def _close(cell, verdict):
+    # nbgrader gives full points to a test cell without an error: silence must not pass for success.
+    if verdict is not None and verdict.passed:
+        return
+    if any(output.output_type == "error" for output in cell.outputs):
+        return
+    text = verdict.message if verdict else "This test gave no result."
+    cell.outputs.append(nbformat.v4.new_output("error", ename="NotPassed", evalue=text, traceback=[text]))
+
+
+def _plain(text):
+    """Return ``text`` so that Markdown shows it as it is: names in it may be a student's."""
+    one_line = html.escape(" ".join(text.split()), quote=False)
+    return re.sub(r"([\\`*_{}\[\]()#+!|~$-])", r"\\\1", one_line)
+
+
+def graded_with(path: str | Path) -> dict:
+    """Return ``metadata.grading`` of an autograded notebook: its key and notices; {} when there is none."""
+    try:
+        return json.loads(Path(path).read_bytes())["metadata"].get("grading", {})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
