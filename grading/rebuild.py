@@ -86,10 +86,8 @@ def _template(template):
             cell.metadata["nbgrader"]["checksum"] = compute_checksum(nbformat.from_dict(cell))
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    visible = nbformat.from_dict(notebook)
-    if "handed_out" not in kept:
-        ClearHiddenTests().preprocess(visible, {})
-    sources = kept.get("handed_out") or {_key(c): c.source for c in visible.cells if is_ours(c)}
+    visible, _ = ClearHiddenTests().preprocess(nbformat.from_dict(notebook), {})
+    sources = kept.get("handed_out", {_key(c): c.source for c in visible.cells if is_ours(c)})
     # A stub names what it asks for, where it names anything: a solution may define helpers besides.
     asked = {key: bound_names(sources.get(key, "")) or names for key, names in solved.items()}
     return _Template(notebook, sources, asked)
@@ -107,6 +105,10 @@ def with_sources(template: NotebookNode, stubs: dict[str, str], handed_out: dict
 
 def _key(cell):
     return cell.metadata["nbgrader"]["grade_id"]
+
+
+def _ordinal(number):
+    return ("first", "second", "third", "fourth", "fifth")[number] if number < 5 else f"{number + 1}th"
 
 
 def is_test(cell):
@@ -274,23 +276,22 @@ class _Merge:
     def _choose(self, key, cell):
         """Return the copy that stands in the place of the answer; say which copy counts."""
         copies = [node for _, node in self._copies[key]]
-        many = f"The cell {key} was there {len(copies)} times."
         if not is_solution(cell):
-            self.notices.append(f"{many} The instructor's own counts.")
-        elif is_by_hand(cell):
-            return self._choose_text(key, many, copies)
+            counts = "The instructor's own counts"
+        elif is_by_hand(cell):  # the last one that was changed; a person sees the other ones below it
+            changed = [number for number, node in enumerate(copies) if node.source != self._handed_out.get(key)]
+            number = changed[-1] if changed else 0
+            self._swap(copies[0], copies[number])
+            copies, counts = [copies[number]], f"Its {_ordinal(number)} copy counts as the answer"
         else:
-            self.notices.append(f"{many} {self._counted(key)}")
+            counts = self._counted(key)
+        self.notices.append(f"The cell {key} was there more than once. {counts}.")
         return copies[0]
 
-    def _choose_text(self, key, many, copies):
-        """Return the last copy that was changed: a person sees the other ones below it."""
-        number = max((n for n, node in enumerate(copies) if node.source != self._handed_out.get(key)), default=0)
-        self.notices.append(f"{many} Copy {number + 1} is graded.")
-        if number:  # the first one stands where this one stood
-            for nodes in self._plain.values():
-                nodes[:] = [copies[0] if node is copies[number] else node for node in nodes]
-        return copies[number]
+    def _swap(self, first, other):
+        """Let the first copy of a cell stand where the other one stood."""
+        for nodes in self._plain.values():
+            nodes[:] = [first if node is other else node for node in nodes]
 
     def _counted(self, key):
         """Say which copies of a code cell count: for each test the last one above it, as in the student's kernel."""
@@ -299,9 +300,10 @@ class _Merge:
         for test in self._tests_of(key):
             above = [n for n, place in defining if place < self._place[test]]
             counted.setdefault(above[-1] if above else 0, []).append(test)
-        if len(counted) > 1:
-            return " ".join(f"For {', '.join(tests)} copy {n + 1} counts." for n, tests in counted.items())
-        return f"Copy {next(iter(counted), 0) + 1} counts: it is the last one above the test."
+        if len(counted) < 2:
+            return f"Its {_ordinal(*counted or [0])} copy counts as the answer"
+        told = (f"its {_ordinal(number)} copy counts for {' and '.join(tests)}" for number, tests in counted.items())
+        return f"In the order of the notebook, {', '.join(told)}"
 
     def _tests_of(self, key):
         """Return the keys of the tests below one of our cells that use what it asks for."""
