@@ -59,13 +59,19 @@ class Recorder:
             for submitted in submission.notebooks:
                 self._save(submitted, notebooks[submitted.name])
             book.db.flush()
-            self._penalize(submission)
+            for submitted in submission.notebooks:
+                self._penalize(submitted)
 
     def penalize(self, assignment):
-        """Look at the penalties of all submissions of an assignment again: dates and rules may have changed."""
+        """Look at the penalties of an assignment again: dates, points and rules may have changed."""
+        entry = self._gradebook.find_assignment(assignment)
+        query = self._gradebook.db.query(SubmittedNotebook).join(SubmittedNotebook.assignment)
+        concerned = [SubmittedNotebook.late_submission_penalty.is_not(None)]
+        if entry.duedate:
+            concerned += [SubmittedAssignment.timestamp > entry.duedate, SubmittedAssignment.extension.is_not(None)]
         with _transaction(self._gradebook.db):
-            for submission in self._gradebook.assignment_submissions(assignment):
-                self._penalize(submission)
+            for submitted in query.filter(SubmittedAssignment.assignment_id == entry.id, or_(*concerned)):
+                self._penalize(submitted)
 
     def _save(self, submitted, notebook):
         grades, comments = self._entries(Grade, submitted), self._entries(Comment, submitted)
@@ -84,20 +90,16 @@ class Recorder:
         query = self._gradebook.db.query(BaseCell.name, kind).join(kind, own)
         return dict(query.filter(BaseCell.notebook_id == submitted.notebook_id).all())
 
-    def _penalize(self, submission):
+    def _penalize(self, submitted):
         if not self._penalties:
             return
-        seconds = submission.total_seconds_late if submission.assignment.duedate else 0
-        for submitted in submission.notebooks:
-            penalty = None
-            if seconds > 0:
-                self._gradebook.db.refresh(submitted, ["score"])
-                penalty = self._late.plugin_inst.late_submission_penalty(
-                    submission.student_id, submitted.score, seconds
-                )
-            if penalty is not None:
-                penalty = self._late._check_late_penalty(submitted, penalty)
-            submitted.late_submission_penalty = penalty
+        submission, penalty = submitted.assignment, None
+        if submission.assignment.duedate and (seconds := submission.total_seconds_late) > 0:
+            self._gradebook.db.refresh(submitted, ["score"])
+            penalty = self._late.plugin_inst.late_submission_penalty(submission.student_id, submitted.score, seconds)
+        if penalty is not None:
+            penalty = self._late._check_late_penalty(submitted, penalty)
+        submitted.late_submission_penalty = penalty
 
 
 @contextmanager
