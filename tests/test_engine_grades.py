@@ -1,5 +1,7 @@
 """The engine gives the grades, and says the words, of a run in one process."""
 
+import functools
+
 import nbformat
 import pytest
 from nbgrader.utils import is_grade, is_locked, is_solution
@@ -43,11 +45,23 @@ def sample(assignment):
     ]
 
 
+@pytest.fixture(scope="module")
+def whole():
+    """``whole(assignment)``: the outcome of the reference with its demonstrations."""
+    return functools.cache(lambda assignment: execute.run(job(assignment, {}, plain=True)))
+
+
 @pytest.mark.parametrize("assignment", assignments())
-def test_the_whole_reference_passes_and_shows_its_pictures(assignment):
-    outcome = execute.run(job(assignment, {}, plain=True))
+def test_the_whole_reference_passes_and_shows_its_pictures(whole, assignment):
+    outcome = whole(assignment)
     assert {k for k, v in outcome.verdicts.items() if not v.passed} == set()
     assert outcome.notices == [] and outcome.failed == "" and "image/png" in outcome.notebook
+
+
+@pytest.mark.parametrize("assignment", assignments())
+def test_no_cell_of_the_reference_ends_with_an_error(whole, assignment):
+    cells = nbformat.reads(whole(assignment).notebook, as_version=4).cells
+    assert [c.source for c in cells if any(o.output_type == "error" for o in c.get("outputs", []))] == []
 
 
 @pytest.mark.parametrize("assignment", assignments())
