@@ -28,7 +28,7 @@ class Limits:
     cell_seconds: float = 30
     total_seconds: float = 180
     memory_bytes: int = 2 * 2**30
-    processes: int = 64
+    processes: int = 256  # and threads: enough for one of each on a large machine
     file_bytes: int = 64 * 2**20
     output_bytes: int = 200_000
 

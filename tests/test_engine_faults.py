@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from engine_course import cell, lost, run, shown, submission
 
-from grading import execute
+from grading import execute, sandbox
 from grading.execute import Limits
 from tools.notebooks import grade_id
 
@@ -61,6 +61,16 @@ LOOPS = {
         "    except BaseException:\n        pass"
     ),
     "that holds the interpreter": "import re\nre.match('(a+)+$', 'a' * 60 + 'b')",
+    "stopped by itself": "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
+    "stopped by its child": (
+        "import os, signal, time\nif os.fork() == 0:\n    while True:\n        os.kill(os.getppid(), signal.SIGSTOP)\n"
+        "        time.sleep(0.01)\ntime.sleep(10**6)"
+    ),
+    "that waits for a signal": "import signal\nsignal.pause()",
+    "that waits for a child that waits": (
+        "import os, signal\nchild = os.fork()\nsignal.pause() if child == 0 else os.waitpid(child, 0)"
+    ),
+    "that waits for a lock": "import threading\nthreading.Lock().acquire(False) and threading.Event().wait()",
 }
 
 
@@ -70,6 +80,25 @@ def test_an_endless_loop_in_a_call_costs_the_function_and_is_named(loop):
     assert lost(outcome) == {"test-double"}
     assert "took longer than 1.5 s" in outcome.verdicts["test-double"].message
     assert any("test-double was stopped" in notice for notice in outcome.notices)
+
+
+STOPPED = {  # cells of the student's own
+    "itself": "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
+    "everything that it sees": "import os, signal\nos.kill(-1, signal.SIGSTOP)\nos.kill(os.getpid(), signal.SIGSTOP)",
+    "its parent": "import os, signal\nos.kill(os.getppid(), signal.SIGSTOP)",
+    "it later": (
+        "import os, signal, time\nif os.fork() == 0:\n    time.sleep(0.5)\n    os.kill(os.getppid(), signal.SIGSTOP)\n"
+        "    os._exit(0)"
+    ),
+}
+
+
+@pytest.mark.skipif(bool(sandbox.problem()), reason=f"no sandbox: {sandbox.problem()}")
+@pytest.mark.parametrize("stopped", STOPPED)
+def test_a_submission_that_stops_processes_ends_and_the_next_one_is_run(stopped):
+    outcome = run(submission(after=STOPPED[stopped]), limits=SHORT)
+    assert lost(outcome) == set()
+    assert lost(run(submission())) == set()
 
 
 CELLS = {  # what stands below the right definition in its cell

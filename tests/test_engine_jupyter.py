@@ -94,6 +94,11 @@ WORKS = {  # name -> a cell whose last line shows True
         "import threading\nseen = []\nthread = threading.Thread(target=seen.append, args=(1,))\nthread.start()\n"
         "thread.join()\nseen == [1]"
     ),
+    "100 threads": (
+        "event = threading.Event()\nthreads = [threading.Thread(target=event.wait) for _ in range(100)]\n"
+        "for thread in threads:\n    thread.start()\ncount = threading.active_count()\nevent.set()\n"
+        "for thread in threads:\n    thread.join()\ncount > 100"
+    ),
     "await": "import asyncio\nawait asyncio.sleep(0, True)",
     "a subprocess by asyncio": ("process = await asyncio.create_subprocess_exec('true')\nawait process.wait() == 0"),
     "an alarm": (
