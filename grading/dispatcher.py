@@ -70,8 +70,8 @@ class Desk:
     def __init__(self, caller, server, shared, references):
         self._caller, self._server, self._shared, self._references = caller, server, shared, references
         self._line = server.line() if server.warm else None
-        self._todo = []  # [(what a fork does with a line, what is done here with its answer)]
-        self._fork = None  # its process id
+        self._job = None  # the one that waits or runs
+        self._fork = None  # the process id of its judge
         self._ended = []  # process ids of forks that have answered
 
     def awaited(self):
@@ -86,25 +86,20 @@ class Desk:
             self._server.wait()
             self._line = self._server.line()
         elif connection is self._caller:
-            self._take(job_from_frame(*receive(self._caller)))
+            self._job = job_from_frame(*receive(self._caller))
         else:
             self._finish()
-        if self._todo and self._line and not self._fork:
+        if self._job and self._line and not self._fork:
             self._begin()
-
-    def _take(self, job):
-        self._job, reference = job, self._references.of(job)
-        if reference.to_be_drawn():
-            self._todo.append((reference.draw, reference.keep))
-        self._todo.append((functools.partial(reference.grade, job), functools.partial(send, self._caller)))
 
     def _begin(self):
         self._answer, theirs = socket.socketpair()
         self._folder = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
         self._latest = time.monotonic() + _patience(self._job)
+        grade = functools.partial(self._references.of(self._job).grade, self._job)
         self._fork = os.fork()
         if not self._fork:
-            _be_fork(theirs, self._line, self._folder.name, self._todo[0][0])
+            _be_fork(theirs, self._line, self._folder.name, grade)
         theirs.close()
 
     def _finish(self):
@@ -118,8 +113,8 @@ class Desk:
         self._fork = None
         if "error" in head or not self._shared:
             self._renew()
-        _, take = self._todo.pop(0)
-        take(head, buffers)
+        self._job = None
+        send(self._caller, head, buffers)
 
     def _renew(self):
         """Get a line where nothing of the last submission is left, and nothing that it broke."""

@@ -44,6 +44,7 @@ class Job:
     trusted_files:   {relative path: content} of what the tests may import: the instructor's files
     tests:           "apart": in a trusted process; "beside": in the student's own process
     require_sandbox: refuse to run where bubblewrap is missing
+    demonstrations:  also run the instructor's plain cells on which nothing leans
     """
 
     name: str
@@ -54,6 +55,7 @@ class Job:
     tests: str = "apart"
     limits: Limits = Limits()
     require_sandbox: bool = False
+    demonstrations: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Outcome:
     verdicts:   {grade id: Verdict} of the test cells
     notices:    what was repaired and what went wrong, in plain words for the student
     failed:     why the submission could not run at all; '' when it ran
-    slow:       whether something was stopped because its time was up; a busy machine may be the reason
+    slow:       whether something was stopped after it had waited for a processor for long: it may be run again
     sandbox:    "bubblewrap", perhaps with what it lacks, or "none: <reason>"
     seconds:    wall time
     peak_bytes: largest resident memory of the student's process
@@ -207,9 +209,12 @@ def close():
         _runner = None
 
 
+PLAIN_FIELDS = "name", "tests", "require_sandbox", "demonstrations"  # of a Job
+
+
 def job_to_frame(job):
     """Return ``(head, buffers)`` of a job."""
-    head = {"name": job.name, "tests": job.tests, "require_sandbox": job.require_sandbox}
+    head = {name: getattr(job, name) for name in PLAIN_FIELDS}
     head |= {"limits": asdict(job.limits), "files": list(job.files), "trusted_files": list(job.trusted_files)}
     return head, [job.template, job.submission, *job.files.values(), *job.trusted_files.values()]
 
@@ -220,8 +225,9 @@ def job_from_frame(head, buffers):
     contents = iter(contents)
     files = {name: next(contents) for name in head["files"]}
     trusted = {name: next(contents) for name in head["trusted_files"]}
+    plain = {name: head[name] for name in PLAIN_FIELDS}
     limits = Limits(**head["limits"])
-    return Job(head["name"], template, submission, files, trusted, head["tests"], limits, head["require_sandbox"])
+    return Job(template=template, submission=submission, files=files, trusted_files=trusted, limits=limits, **plain)
 
 
 def write_files(files, folder):

@@ -7,7 +7,6 @@ value that it would have had in the student's own kernel, from top to bottom. Al
 the submission is dropped.
 """
 
-import ast
 import functools
 import itertools
 import json
@@ -20,6 +19,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, is_task
+
+from grading.syntax import bound_names
 
 KINDS = "code", "markdown", "raw"
 MOST_BYTES = 64 * 2**20  # of a submitted notebook
@@ -109,6 +110,13 @@ def _key(cell):
 
 def _ordinal(number):
     return ("first", "second", "third", "fourth", "fifth")[number] if number < 5 else f"{number + 1}th"
+
+
+@functools.lru_cache(maxsize=8)
+def plain_sources(template):
+    """Return the sources of the instructor's code cells that are neither answers nor tests nor locked."""
+    cells = released(template).cells
+    return frozenset(cell.source for cell in cells if cell.cell_type == "code" and not is_ours(cell))
 
 
 def is_test(cell):
@@ -345,15 +353,3 @@ class _Merge:
         if not self._nameless:
             names = ", ".join(sorted(self._asked[key]))
             self.notices.append(f"The cell {key} was missing. {names} counts as defined elsewhere in the notebook.")
-
-
-@functools.lru_cache(maxsize=4096)
-def bound_names(source):
-    """Return the names that a cell defines at its top."""
-    try:
-        nodes = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    names = {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef))}
-    targets = [t for n in nodes if isinstance(n, ast.Assign) for t in n.targets]
-    return names | {t.id for t in targets if isinstance(t, ast.Name)}

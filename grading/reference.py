@@ -11,13 +11,11 @@ from pathlib import Path
 
 from nbgrader.utils import is_locked
 
-from grading import shell
+from grading import shell, syntax
 from grading.execute import outcome_to_frame, write_files
-from grading.judge import Hopeless, Lost, Process, grade, graded_names
-from grading.pictures import Album
-from grading.rebuild import is_test, rebuild, released
+from grading.rebuild import is_test, released
+from grading.runner import divided, grade, graded_names
 
-LIBRARIES = ("matplotlib.figure", "scipy.special", "IPython.display", "threadpoolctl")
 IN_COMMON = attrgetter("template", "trusted_files", "tests")  # of the jobs of an assignment
 MOST = 4  # assignments at a time
 
@@ -26,7 +24,7 @@ class References:
     """The References of the assignments that are being graded."""
 
     def __init__(self):
-        shell.start(LIBRARIES)
+        shell.start()
         self._known = []
 
     def of(self, job):
@@ -42,42 +40,36 @@ class Reference:
     """The instructor's notebook. job: one of those that have it in common."""
 
     def __init__(self, job):
-        self.job, self._album, self._uses = job, Album(), 0
+        self.job = job
         self._compiled = compiled(job.trusted_files)
-        if any(b"sklearn" in content for content in (job.template, *job.trusted_files.values())):
-            importlib.import_module("sklearn.datasets")  # here, and not again in each fork
+        self._modules: list[str] = []
         with contextlib.suppress(Exception):  # of the template: the fork tells what is wrong
-            graded_names(job.template)
-            for cell in released(job.template).cells:
-                if is_locked(cell) and cell.cell_type == "code":
-                    shell.Shell.instance().prepare(cell.source)
+            self._prepare()
+
+    def _prepare(self):
+        """Compile and import here what else each fork would compile and import."""
+        graded_names(self.job.template)
+        cells = [c for c in released(self.job.template).cells if c.cell_type == "code"]
+        ours = [cell.source for cell in cells if is_locked(cell)]
+        for source in [part for cell in cells if is_locked(cell) for part in _parts(cell)]:
+            shell.Shell.instance().prepare(source)
+        for cell in cells:
+            syntax.changed_names(cell.source)
+        code = ours + [c.decode(errors="replace") for n, c in self.job.trusted_files.items() if n.endswith(".py")]
+        own = {Path(name).parts[0].removesuffix(".py") for name in self.job.trusted_files}
+        found = set().union(*map(syntax.imported_modules, code))
+        self._modules = sorted(name for name in found if name.partition(".")[0] not in own)
+        shell.import_all(self._modules)
 
     def grade(self, job, line):
         """Return the frame of the Outcome of a job; this is for a fork in a folder of its own."""
         write_files(job.trusted_files | self._compiled, ".")  # tests import them
         sys.path.insert(0, os.getcwd())
-        return outcome_to_frame(grade(job, line, self._compiled, self._album)), ()
+        return outcome_to_frame(grade(job, line, self._compiled, self._modules)), ()
 
-    def to_be_drawn(self):
-        """Count a submission. Say whether its pictures should be drawn first: once, where there are several."""
-        self._uses += 1
-        return self._uses == 2 and self.job.tests == "apart"
 
-    def draw(self, line):
-        """Return the frame of the pictures in the reference, up to a cell that cannot be run; this is for a fork."""
-        notebook, _, _ = rebuild(self.job.template, self.job.template)
-        album = Album(wanted=True)
-        process = Process(line, self.job.limits, self.job.trusted_files, album)
-        with contextlib.suppress(Lost, Hopeless):
-            for cell in notebook.cells:
-                if cell.cell_type == "code" and not is_test(cell):
-                    process.show(cell.source, self.job.limits.cell_seconds)
-        process.stop()
-        return {"names": list(album.pictures)}, list(album.pictures.values())
-
-    def keep(self, head, buffers):
-        """Take in the frame of the pictures."""
-        self._album.pictures = dict(zip(head.get("names", ()), map(bytes, buffers), strict=True))
+def _parts(cell):
+    return divided(cell.source) if is_test(cell) else (cell.source,)
 
 
 def compiled(files):

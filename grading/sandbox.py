@@ -146,6 +146,13 @@ def _share_of_memory(pid):
     return 1024 * sum(int(size) for size in re.findall(r"^Pss: +(\d+) kB", text, re.MULTILINE))
 
 
+def _session(pid):
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return None
+
+
 class ForkServer:
     """A process in the sandbox; its lines fork for each submission. warm: whether it can."""
 
@@ -225,24 +232,29 @@ class Line:
         """Return the number of the open socket."""
         return self._control.fileno()
 
-    def fork(self, limits):
-        """Return a socket to a new process for a submission that keeps ``limits``."""
+    def fork(self, limits, modules):
+        """Return a socket to a new process for a submission that keeps ``limits``; ``modules`` are imported before."""
         ours, theirs = socket.socketpair()
-        wanted = {name: getattr(limits, name) for name in LIMITS}
+        wanted = {name: getattr(limits, name) for name in LIMITS} | {"modules": modules}
         with theirs:
             socket.send_fds(self._control, [json.dumps(wanted).encode()], [theirs.fileno()])
         return ours
 
     def watch(self, most):
-        """Kill what the submission runs if its processes together hold more than ``most`` bytes.
+        """Kill the session of the largest process while all together hold more than ``most`` bytes.
 
-        The limit that the kernel keeps is one for each process.
+        The limit that the kernel keeps is one for each process. Each fork of a submission's process leads a session.
         """
         running = {pid for line in self._pids for pid in _descendants(line)}
-        if sum(map(_resident_bytes, running)) > most and sum(map(_share_of_memory, running)) > most:
-            for pid in running:
+        if sum(map(_resident_bytes, running)) <= most:
+            return
+        sizes = {pid: _share_of_memory(pid) for pid in running}
+        while sum(sizes.values()) > most:
+            session = _session(max(sizes, key=sizes.get))
+            for pid in [pid for pid in sizes if _session(pid) in (session, None)]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+                del sizes[pid]
 
     def end(self, gone=False):
         """Kill the submission and all that it started; return ``{"code", "peak_bytes"}`` of how it had ended.

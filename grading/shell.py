@@ -292,10 +292,15 @@ def nobody_answers(prompt="", stream=None):
     raise StdinNotImplementedError("Nobody can type an answer while this notebook is graded.")
 
 
-def start(libraries):
-    """Make this process's shell, with matplotlib drawing into the outputs; import ``libraries``."""
-    for library in libraries:
-        importlib.import_module(library)
+def import_all(modules):
+    """Import those of ``modules`` that there are."""
+    for name in modules:
+        with contextlib.suppress(Exception):  # it may fail for good reasons where it stands
+            importlib.import_module(name)
+
+
+def start():
+    """Make this process's shell, with matplotlib drawing into the outputs."""
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"

@@ -15,6 +15,7 @@ Two kinds of objects are more than their value:
 import builtins
 import itertools
 import math
+import socket
 import struct
 import threading
 from collections import deque
@@ -124,12 +125,17 @@ class Peer:
         self._foreign = {}  # number -> what stands for an object of theirs
         self._foreign_numbers = {}  # id of such a stand-in -> its number
 
-    def ask(self, action, *operands):
-        """Return the other side's answer, or raise the error that it had."""
+    def ask(self, action, *operands, handles=()):
+        """Return the other side's answer, or raise the error that it had.
+
+        handles: numbers of open files that the other side takes from the connection while it answers
+        """
         with self._lock:
             self._asked += 1
             number = self._asked
             self._send("ask", number, (action, *operands))
+            if handles:
+                socket.send_fds(self.connection, [b"\0"], handles)
             while True:
                 head, value = self._receive()
                 if head["kind"] == "ask":

@@ -1,10 +1,11 @@
-"""The side that runs student code: a warm fork server in the sandbox, and one fork per submission.
+"""The side that runs student code: a warm fork server in the sandbox, one fork per submission, and its forks.
 
 The server imports the libraries once. Its forks are the lines, each of which runs one submission at
 a time. For a submission the line forks; that fork enters user, process, mount and IPC namespaces of
 its own before it runs a line of student code. So it can neither see nor signal nor trace the server,
 its lines and other submissions, it has a /tmp and a /dev/shm of its own, and when the first process
-of its namespace is killed, the kernel ends every process that it started.
+of its namespace is killed, the kernel ends every process that it started. The process of a
+submission is forked again for each test, and where a cell might break what stood before it.
 """
 
 import base64
@@ -21,6 +22,7 @@ import linecache
 import multiprocessing.process
 import os
 import platform
+import random
 import resource
 import select
 import shutil
@@ -29,6 +31,7 @@ import socket
 import struct
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Iterator
@@ -36,11 +39,13 @@ from pathlib import Path
 
 import matplotlib.figure
 
-from grading import pictures, shell
+from grading import shell
 from grading.execute import write_files
+from grading.process import waits
 from grading.wire import MOST_ITEMS, Closed, Malformed, Peer
 
-LIBRARIES = ("matplotlib.colors", "scipy.special", "scipy.optimize", "sklearn.datasets", "threadpoolctl")
+COLLAPSE = 25  # of madvise(2)
+HUGE_PAGE = 2 << 20
 NOBODY = 65534
 NEW_NAMESPACES = 0x10000000 | 0x20000000 | 0x00020000 | 0x08000000 | 0x40000000  # user, processes, mounts, IPC, net
 PRIVATE, RECURSIVE, BIND, READ_ONLY, NOSUID, NODEV, NOEXEC = 0x40000, 0x4000, 0x1000, 1, 2, 4, 8  # of mount(2)
@@ -53,6 +58,7 @@ SET_FLAGS, UP = 0x8914, 1  # of netdevice(7)
 SET_DEATH_SIGNAL, SET_DUMPABLE = 1, 4  # of prctl(2)
 CAPABILITIES = 0x20080522  # version 3 of capset(2)
 MOST_FILES = 2**20  # more than a process has open
+OWN_FORKS = 100  # of a submission's process: also where the student's code has started all that it may
 MOST_PRINTED = 20_000  # letters that one call may print
 ENGINE = str(Path(__file__).parent.parent)
 
@@ -61,10 +67,9 @@ def main(control):
     """Fork a line for each message that comes with a socket; lines run submissions side by side."""
     if "GRADING_WALLS" in os.environ:  # else nobody else might read this Python
         leave_root()
-    ready = shell.start(LIBRARIES)
+    ready = shell.start()
     draw_once()
-    gc.collect()
-    gc.freeze()  # else each fork would copy the pages of all these objects when it collects garbage
+    settle()
     space_of = Nested if can_nest() else Plain
     control.send(space_of.__name__.encode())
     used = address_space()
@@ -88,7 +93,13 @@ def keep_line(line, control, space_of, used, ready):
         if not message:
             return
         (handle,) = handles
-        space = space_of(json.loads(message) | {"used_bytes": used})
+        wanted = json.loads(message)
+        missing = [name for name in wanted.pop("modules") if name not in sys.modules]
+        if missing:
+            shell.import_all(missing)
+            settle()
+            used = address_space()
+        space = space_of(wanted | {"used_bytes": used})
         space.start(functools.partial(serve, handle, ready), handle)
         os.close(handle)
         message = line.recv(16)
@@ -98,17 +109,44 @@ def keep_line(line, control, space_of, used, ready):
         line.send(json.dumps(status).encode())
 
 
+class Forked(Closed):
+    """This process is a fork of the one that was asked, and has a socket of its own: ``handle``."""
+
+    def __init__(self, handle):
+        super().__init__()
+        self.handle = handle
+
+
 def serve(handle, ready):
-    """Answer questions of the judge on a socket; in the fork."""
-    connection = socket.socket(fileno=handle)
-    os.register_at_fork(after_in_child=connection.close)  # what a student starts has no line to the judge
+    """Answer questions of the judge on a socket, in the fork; the forks of this process do the same on theirs."""
     sys.path[:] = ["", *(p for p in sys.path if p not in ("", ENGINE))]
     sys.argv = ["notebook"]
     multiprocessing.process.ORIGINAL_DIR = os.getcwd()  # where processes that are spawned find the student's modules
-    student = Student(connection, ready)
-    pictures.look_up(functools.partial(student.ask, "find"), functools.partial(student.ask, "add"))
-    with contextlib.suppress(Closed, Malformed):
-        student.listen()
+    written = {}
+    while handle:
+        connection = socket.socket(fileno=handle)
+        os.register_at_fork(after_in_child=connection.close)  # what a student starts has no line to the judge
+        try:
+            handle = None
+            Student(connection, ready, written).listen()
+        except Forked as fork:
+            handle = fork.handle
+        except (Closed, Malformed):
+            pass
+
+
+def settle():
+    """Make forks cheap: what is here now need not be looked at again, and lies in few large pages."""
+    gc.collect()
+    gc.freeze()  # else each fork would copy the pages of all these objects when it collects garbage
+    with contextlib.suppress(OSError, AttributeError):
+        for line in Path("/proc/self/maps").read_text().splitlines():
+            place, rights, _, _, _, *name = line.split()
+            if rights == "rw-p" and name in ([], ["[heap]"]):
+                low, high = (int(n, 16) for n in place.split("-"))
+                low, high = -(-low // HUGE_PAGE) * HUGE_PAGE, high // HUGE_PAGE * HUGE_PAGE
+                if low < high:
+                    _libc().madvise(ctypes.c_void_p(low), ctypes.c_size_t(high - low), COLLAPSE)
 
 
 def draw_once():
@@ -118,7 +156,6 @@ def draw_once():
     ax.plot([1, 10], [1, 10], "o-", label="$x_1$")
     ax.set(title="title", xlabel="x", ylabel="y", yscale="log")
     ax.legend()
-    pictures.name_of(figure)
     figure.savefig(io.BytesIO(), format="png")
 
 
@@ -130,7 +167,7 @@ def leave_root():
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
-        _libc().prctl(SET_DUMPABLE, 1, 0, 0, 0)
+        _set_dumpable(1)
 
 
 def can_nest():
@@ -198,6 +235,12 @@ def drop_capabilities():
         _checked("syscall", SECCOMP[platform.machine()], FILTER, KEEP_SPEED, program)
 
 
+def _set_dumpable(value):
+    if sys.platform == "linux":
+        _libc().prctl(SET_DUMPABLE, value, 0, 0, 0)
+
+
+@functools.cache
 def _libc():
     return ctypes.CDLL(None, use_errno=True)
 
@@ -219,7 +262,6 @@ def set_limits(limits):
     wanted = {
         resource.RLIMIT_AS: limits["used_bytes"] + limits["memory_bytes"],
         resource.RLIMIT_FSIZE: limits["file_bytes"],
-        resource.RLIMIT_NPROC: limits["processes"],
         resource.RLIMIT_CPU: int(10 * limits["total_seconds"]),
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NOFILE: 4096,  # as Jupyter's server has
@@ -227,6 +269,9 @@ def set_limits(limits):
     for kind, value in wanted.items():
         with contextlib.suppress(OSError, ValueError):  # macOS does not know all of them
             resource.setrlimit(kind, (value, value))
+    with contextlib.suppress(OSError, ValueError):
+        most = limits["processes"] + OWN_FORKS
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most + OWN_FORKS))
 
 
 class Plain:
@@ -249,19 +294,27 @@ class Plain:
 
         patience: seconds to let a fork end that is about to
         """
-        for _ in range(int(100 * patience)):
-            if os.waitid(os.P_PID, self.child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                break
-            time.sleep(0.01)
-        with contextlib.suppress(OSError):
-            os.killpg(self.child, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            os.kill(self.child, signal.SIGKILL)
-        status = _wait(self.child)
-        with contextlib.suppress(OSError):
-            os.killpg(self.child, signal.SIGKILL)
+        status = end_group(self.child, patience)
         shutil.rmtree(self.folder, ignore_errors=True)
         return status
+
+
+def end_group(child, patience):
+    """Kill a child that leads a process group, and the group; return how it had ended, and its largest memory in bytes.
+
+    patience: seconds to let a child end that is about to
+    """
+    for _ in range(int(100 * patience)):
+        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            break
+        time.sleep(0.01)
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(OSError):
+            kill(child, signal.SIGKILL)
+    status = _wait(child)
+    with contextlib.suppress(OSError):
+        os.killpg(child, signal.SIGKILL)
+    return status
 
 
 class Nested:
@@ -341,13 +394,17 @@ def _wait(child):
 
 
 class Student(Peer):
-    """Runs a student's cells and calls what they define, as the judge asks."""
+    """Runs a student's cells and calls what they define, as the judge asks.
+
+    written: ``{file name: version}`` of the files that the judge has put into the folder
+    """
 
     caught = BaseException
 
-    def __init__(self, connection, ready):
+    def __init__(self, connection, ready, written):
         super().__init__(connection)
-        self.shell = ready
+        self.shell, self._written = ready, written
+        self._forks = set()  # process ids
         self.types = {}  # number of a class of the judge -> the class that stands for it
         self._printed = shell.Outputs(MOST_PRINTED)
         self._warned = []
@@ -355,15 +412,60 @@ class Student(Peer):
 
     def serve(self, action, *operands):
         """Do one thing that the judge asks for."""
-        if action == "cell":
-            return self.shell.run(*operands)
-        if action == "write":
-            return write_files(dict(*operands), ".")
-        if action == "names":  # at the beginning of a test, which has nothing to do with the one before
-            self.shared.clear()
-            return tuple((n, self.shell.user_ns[n]) for n in operands if self._crosses(n))
+        match action, operands:
+            case "cell", (source, most):
+                return self.shell.run(source, most)
+            case "names", (names, files):
+                return tuple((n, self.shell.user_ns[n]) for n in names if self._crosses(n)), self._changed(files)
+            case "fork", (whole,):
+                return self._fork(whole)
+            case "waits", (child,):
+                return waits(child)
+            case "end", (child, patience):
+                self._forks.discard(child)
+                return tuple(end_group(child, patience).values())
+            case "here", ():
+                return True
+            case "write", (files,):
+                write_files(dict(files), ".")
+                self._written.update({name: _version(name) for name, _ in files})
+                return None
         with self._listening():
             return _do(action, *operands)
+
+    def _fork(self, whole):
+        """Fork this process; return the fork's process id.
+
+        whole: only if the fork can do all that this process can: where there are no threads and no child processes
+        """
+        (handle,) = socket.recv_fds(self.connection, 1, 1)[1]
+        if whole and (threading.active_count() > 1 or _children() - self._forks):
+            os.close(handle)
+            return None
+        numbers = random.getstate()  # Python seeds them anew in a fork
+        own = _, most = resource.getrlimit(resource.RLIMIT_NPROC)
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            resource.setrlimit(resource.RLIMIT_NPROC, own)
+            random.setstate(numbers)
+            raise Forked(handle)
+        os.close(handle)
+        self._forks.add(child)
+        return child
+
+    def _changed(self, files):
+        """Return those of ``files`` that are not as they were written at the start."""
+        return tuple(name for name in files if name in self._written and _version(name) != self._written[name])
+
+    def _receive(self):
+        # While it waits, no other process of the submission may look into it or change it.
+        _set_dumpable(0)
+        try:
+            return super()._receive()
+        finally:
+            _set_dumpable(1)
 
     def notes(self):
         """Return what was printed and warned since the last frame; None where nothing was."""
@@ -454,6 +556,20 @@ class StandIn:
     def __dir__(self):
         _, _, methods, attributes = vars(self)["_remote"]
         return [*methods, *attributes]
+
+
+def _children():
+    """Return the process ids of the children of this process, where there is a /proc."""
+    return {int(n) for path in Path("/proc/self/task").glob("*/children") for n in path.read_text().split()}
+
+
+def _version(path):
+    """Return what changes when a file is written or removed."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _do(action, target, *operands):

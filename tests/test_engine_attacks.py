@@ -479,14 +479,13 @@ def test_submissions_that_run_at_the_same_time_cannot_talk():
 
 def test_no_hidden_test_reaches_the_students_process():
     source = """
-import builtins, gc, sys
+import gc
 def double(x):
-    builtins.seen = [repr(o) for o in gc.get_objects() if isinstance(o, (dict, list)) and len(repr(o)) < 10**6]
-    return x
+    seen = [repr(o) for o in gc.get_objects() if isinstance(o, (dict, list)) and len(repr(o)) < 10**6]
+    return None if any("seldom-" + "8431" in text for text in seen) else 2 * x
 """
-    after = "import builtins\nprint('FOUND' if any('seldom-' + '8431' in s for s in builtins.seen) else 'nothing')"
-    outcome = run(submission({"double": source}, after=after))
-    assert SECRET not in shown_by_student(outcome) and "FOUND" not in shown(outcome, "after")
+    outcome = run(submission({"double": source}))
+    assert lost(outcome) == set() and SECRET not in shown_by_student(outcome)
 
 
 def test_a_failed_hidden_test_shows_neither_its_source_nor_a_traceback_into_it():

@@ -14,7 +14,7 @@ SAMPLE = 6  # variants of each assignment
 DRAWN = {"ignores-rng", "global-generator"}  # their numbers differ from run to run
 
 
-def job(assignment, answers, plain=False):
+def job(assignment, answers, plain=False, **options):
     """Return the job of the reference with some ``{grade id: source}`` replaced; ``plain`` keeps the demonstrations."""
     notebook = load(assignment)
     notebook.cells = [c for c in notebook.cells if plain or is_grade(c) or is_solution(c) or is_locked(c)]
@@ -23,7 +23,7 @@ def job(assignment, answers, plain=False):
     folder = SOURCE / assignment
     files = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and p.suffix != ".ipynb"}
     path = notebook_path(assignment)
-    return execute.Job(path.stem, path.read_bytes(), nbformat.writes(notebook).encode(), files, files)
+    return execute.Job(path.stem, path.read_bytes(), nbformat.writes(notebook).encode(), files, files, **options)
 
 
 def messages(outcome):
@@ -48,7 +48,7 @@ def sample(assignment):
 @pytest.fixture(scope="module")
 def whole():
     """``whole(assignment)``: the outcome of the reference with its demonstrations."""
-    return functools.cache(lambda assignment: execute.run(job(assignment, {}, plain=True)))
+    return functools.cache(lambda assignment: execute.run(job(assignment, {}, plain=True, demonstrations=True)))
 
 
 @pytest.mark.parametrize("assignment", assignments())

@@ -1,0 +1,52 @@
+"""Outputs of cells as nbformat writes them."""
+
+import json
+
+import nbformat
+from nbformat import NotebookNode
+
+
+def error(name: str, message: str) -> NotebookNode:
+    """Return the output that shows an error, without a traceback."""
+    lines = message.split("\n") if name == "CheckFailed" else [f"{name}: {message}"]
+    return nbformat.v4.new_output("error", ename=name, evalue=message, traceback=lines)
+
+
+def checked(items: object, most: int) -> list[NotebookNode]:
+    """Return the outputs that have nbformat's form; ``items`` come from the student's side.
+
+    most: letters of output that were to be kept
+    """
+    outputs = []
+    for item in items if isinstance(items, list) else []:
+        try:
+            text = json.dumps(item, allow_nan=False)
+            if _has_form(item) and len(text) <= 4 * most + 10_000:  # the escapes of a letter take up to six
+                outputs.append(nbformat.from_dict(json.loads(text)))
+        except (TypeError, ValueError, AttributeError, RecursionError):
+            continue
+    return outputs
+
+
+def _has_form(item: object) -> bool:
+    match item:
+        case {"output_type": "stream", "name": "stdout" | "stderr", "text": str(), **more}:
+            return not more
+        case {"output_type": "display_data", "data": dict(data), "metadata": dict(), **more}:
+            return not more and _is_bundle(data)
+        case {
+            "output_type": "execute_result",
+            "data": dict(data),
+            "metadata": dict(),
+            "execution_count": int(),
+            **more,
+        }:
+            return not more and _is_bundle(data)
+        case {"output_type": "error", "ename": str(), "evalue": str(), "traceback": list(lines), **more}:
+            return not more and all(isinstance(line, str) for line in lines)
+    return False
+
+
+def _is_bundle(data: dict[object, object]) -> bool:
+    """Say whether this is ``{MIME type: text}``, or JSON where the type says so."""
+    return all(isinstance(k, str) and (isinstance(v, str) or k.endswith("json")) for k, v in data.items())

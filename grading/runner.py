@@ -1,0 +1,383 @@
+"""Run a rebuilt notebook: the student's cells in the sandbox, the test cells here.
+
+Each test cell runs against a fork of the student's process, taken where the cell stands, and in a
+namespace of its own. What is hidden of a test runs when all cells of the student have run: whatever
+the code does with the inputs that it then sees, it has no cell left to show them in. A test is
+passed only when its cell has run to its end here.
+"""
+
+import contextlib
+import functools
+import json
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
+
+from grading import outputs, sandbox, shell, syntax
+from grading.execute import Job, Outcome, Verdict
+from grading.judge import Broken
+from grading.process import Clock, OutOfTime, StudentProcess, StudentProcessLost
+from grading.rebuild import is_test, plain_sources, rebuild, safe_files
+
+HURRY = 0.1  # of the usual time, for what needs an answer that did not come to an end before
+OUTPUT_CELLS = 100  # times ``output_bytes`` is the most that a whole notebook may show
+MOST_FORKS = 30  # that wait for one that goes on
+ANONYMOUS = {"", "<lambda>", "<genexpr>", "<listcomp>", "<dictcomp>", "<setcomp>"}  # functions without a name
+HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*$", re.MULTILINE)  # nbgrader's mark
+
+
+class CannotRestart(Exception):
+    """No process of the student's can be had. Its argument is the last StudentProcessLost."""
+
+
+@dataclass
+class TestRun:
+    """A test cell that is under way.
+
+    process: the fork of the student's process that it asks
+    names:   of its namespace
+    written: the released files that the student's code has changed: the instructor's copies do not stand for them
+    """
+
+    cell: NotebookNode
+    process: StudentProcess
+    names: dict[str, Any]
+    written: tuple[str, ...]
+
+
+class NotebookRunner:
+    """Runs a rebuilt notebook from top to bottom, then the hidden parts of its tests.
+
+    line:    gives processes in the sandbox
+    files:   ``{relative path: content}`` beside the notebook
+    modules: what the instructor's code imports
+    """
+
+    def __init__(
+        self, job: Job, notebook: NotebookNode, line: sandbox.Line, files: dict[str, bytes], modules: list[str]
+    ) -> None:
+        self.job, self.notebook, self.line, self.files, self.modules = job, notebook, line, files, modules
+        self.shell = shell.Shell.instance()
+        self.graded = graded_names(job.template)
+        self.verdicts: dict[str, Verdict] = {}
+        self.notices: list[str] = []
+        self.slow = False  # whether the machine may be why something was stopped
+        self.endless: set[str] = set()  # graded names that did not come to an end
+        self.stopped: dict[str, str] = {}  # name -> why the cell that defines it was stopped
+        self.peak_bytes = 0
+        self._chain: list[StudentProcess] = []  # each a fork of the one before; the last has run all cells so far
+        self._past: list[str] = []  # the sources of the cells that it has run
+        self._to_finish: list[TestRun] = []  # whose visible part was passed
+        self._began = time.monotonic()
+        self._room = OUTPUT_CELLS * job.limits.output_bytes  # letters of output left
+
+    def run(self) -> None:
+        """Put outputs into the notebook and verdicts beside it; raise CannotRestart where nothing can be run."""
+        self._process()
+        for number, cell in self._cells():
+            cell.execution_count = number + 1
+            if self._is_apart(cell):
+                cell.outputs = self._begin_test(cell)
+                continue
+            cell.outputs = self._student_cell(cell, number)
+            if is_test(cell):
+                self.verdicts[_key(cell)] = _verdict_beside(cell)
+            elif is_locked(cell) and self.job.tests == "apart":
+                with contextlib.suppress(OutOfTime), Clock(self.job.limits.cell_seconds, lambda: None):
+                    self.shell.run(cell.source, 0)
+        for test in self._to_finish:
+            test.cell.outputs += self._finish_test(test)
+
+    def close(self) -> None:
+        """End what still runs."""
+        for test in self._to_finish:
+            test.process.end()
+        self._end_chain()
+
+    def _cells(self) -> list[tuple[int, NotebookNode]]:
+        """Return the code cells that must run, with their places: demonstrations on which nothing leans need not."""
+        cells = [(n, cell) for n, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]
+        if self.job.demonstrations:
+            return cells
+        shown = plain_sources(self.job.template)
+        inside = [(n, c.source, not c.metadata and c.source in shown) for n, c in cells if not self._is_apart(c)]
+        runs = syntax.needed((source, optional) for _, source, optional in inside)
+        left_out = {n for (n, *_), run in zip(inside, runs, strict=True) if not run}
+        return [(n, cell) for n, cell in cells if n not in left_out]
+
+    def _is_apart(self, cell: NotebookNode) -> bool:
+        return is_test(cell) and self.job.tests == "apart"
+
+    def _process(self) -> StudentProcess:
+        """Return the student's process; start it anew where it is gone, and run again what it has run."""
+        while not self._chain or self._chain[-1].status:
+            self._end_chain()
+            process = StudentProcess(self.line.fork(self.job.limits, self.modules), self.line.end)
+            self._chain = [process]
+            done = 0
+            try:
+                process.ask(self.job.limits.cell_seconds, "write", tuple(self.files.items()))
+                while done < len(self._past):
+                    process.ask(self.job.limits.cell_seconds, "cell", self._past[done], 0)
+                    done += 1
+            except StudentProcessLost as lost:
+                if not any(self._past[done : done + 1]):
+                    raise CannotRestart(lost) from None
+                self._past[done] = syntax.definitions_only(self._past[done])
+        return self._chain[-1]
+
+    def _end_chain(self) -> None:
+        for process in reversed(self._chain):  # each tells how much memory its forks took
+            self.peak_bytes = max(self.peak_bytes, process.end(gone=True)["peak_bytes"])
+        self._chain = []
+
+    def _student_cell(self, cell: NotebookNode, number: int) -> list[NotebookNode]:
+        """Run a cell in the sandbox; return its outputs."""
+        most = min(self._room, self.job.limits.output_bytes)
+        try:
+            items = self._run_in_sandbox(cell.source, self._seconds(cell.source), most)
+        except StudentProcessLost as lost:
+            return self._give_up(cell, number, lost)
+        shown = outputs.checked(items, most)
+        self._room -= len(json.dumps(shown))
+        return shown
+
+    def _run_in_sandbox(self, source: str, seconds: float, most: int) -> Any:
+        """Run a cell, and go on with the process that has run it, unless it is lost.
+
+        What does more than define runs in a fork, so that what was there before it cannot be lost.
+        """
+        process = self._process()
+        if not process.alive():  # a test has ended it
+            process = self._process()
+        if not syntax.only_defines(source) and len(self._chain) < MOST_FORKS:
+            process = process.fork_to_go_on() or process
+        items = process.ask(seconds, "cell", source, most)
+        if process is not self._chain[-1]:
+            self._chain.append(process)
+        self._past.append(source)
+        return items
+
+    def _give_up(self, cell: NotebookNode, number: int, lost: StudentProcessLost) -> list[NotebookNode]:
+        """Keep the definitions of a cell that cannot be run to its end; return its outputs."""
+        with contextlib.suppress(StudentProcessLost):
+            self._run_in_sandbox(syntax.definitions_only(cell.source), self._seconds(cell.source), 0)
+        name = f"The cell {_key(cell)}" if _key(cell) else f"Cell {number + 1} of the notebook"
+        reason = f"{name} was stopped: {lost}."
+        self.notices.append(reason)
+        self.stopped |= dict.fromkeys(syntax.bound_names(cell.source), reason)
+        self._note_time(cell.source, lost)
+        return [outputs.error("Stopped", reason)]
+
+    def _begin_test(self, cell: NotebookNode) -> list[NotebookNode]:
+        """Run the visible part of a test cell; return its outputs. The verdict waits where there is a hidden one."""
+        visible, hidden = divided(cell.source)
+        try:
+            test = self._bind(cell)
+        except StudentProcessLost as lost:
+            return self._judge(cell, [], lost)
+        items, lost = self._run_here(test, visible)
+        if hidden and not lost and self._succeeded(items):
+            self._to_finish.append(test)
+            return outputs.checked(items, self.job.limits.output_bytes)
+        test.process.end()
+        return self._judge(cell, items, lost)
+
+    def _finish_test(self, test: TestRun) -> list[NotebookNode]:
+        """Run the hidden part of a test cell; return its outputs."""
+        source = divided(test.cell.source)[1]
+        try:
+            if not test.process.alive():  # another test has ended it: all over again
+                test, source = self._bind(test.cell), test.cell.source
+        except StudentProcessLost as lost:
+            return self._judge(test.cell, [], lost)
+        test.process.peer.may_say = self._texts_of_the_student
+        items, lost = self._run_here(test, source)
+        test.process.end()
+        return self._judge(test.cell, items, lost)
+
+    def _bind(self, cell: NotebookNode) -> TestRun:
+        """Fork the student's process for a test cell, and look up the names that it finds there."""
+        try:
+            process = self._process().fork()
+        except StudentProcessLost:  # another test has ended the process
+            process = self._process().fork()
+        found, written = process.ask(self._seconds(cell.source), "names", self.graded, tuple(self.job.trusted_files))
+        return TestRun(cell, process, dict(found), written)
+
+    def _run_here(self, test: TestRun, source: str) -> tuple[list[dict[str, Any]], StudentProcessLost | None]:
+        """Run a part of a test cell; return its outputs, and what stopped it."""
+        items: list[dict[str, Any]] = []
+        clock = test.process.clock(self._seconds(source))
+        with self._namespace(test.names), _without(test.written), contextlib.suppress(OutOfTime, Broken), clock:
+            items = self.shell.run(source, self.job.limits.output_bytes)
+        test.process.peer.shared.restore()  # data of the notebook that this test passed: the next one may use it too
+        return items, test.process.lost(clock)
+
+    @contextlib.contextmanager
+    def _namespace(self, names: dict[str, Any]) -> Iterator[None]:
+        """Add ``names`` to those of the locked cells for a while, and keep what becomes of them in ``names``."""
+        space = self.shell.user_ns
+        before = dict(space)
+        space |= names
+        try:
+            yield
+        finally:
+            names |= space
+            space.clear()
+            space |= before
+
+    def _succeeded(self, items: list[dict[str, Any]]) -> bool:
+        return self.shell.succeeded and not any(o["output_type"] == "error" for o in items)
+
+    def _judge(
+        self, cell: NotebookNode, items: list[dict[str, Any]], lost: StudentProcessLost | None
+    ) -> list[NotebookNode]:
+        """Note the verdict of a test cell; return outputs without a traceback into the test."""
+        quiet = [o for o in items if o["output_type"] != "error" and o.get("name") != "stderr"]
+        shown = outputs.checked(quiet, self.job.limits.output_bytes)
+        if not lost and self._succeeded(items):
+            self.verdicts[_key(cell)] = Verdict(True, "")
+            return shown
+        if lost:
+            reason = f"{lost}"
+            name, message = "CheckFailed", f"{reason[0].upper()}{reason[1:]}."
+            self.notices.append(f"The test {_key(cell)} was stopped. {message}")
+            self._note_time(cell.source, lost)
+        else:
+            errors = [o for o in items if o["output_type"] == "error"]
+            name, message = (errors[0]["ename"], errors[0]["evalue"]) if errors else ("Error", "")
+            message += self._reason_for(message)
+        self.verdicts[_key(cell)] = Verdict(False, message if name == "CheckFailed" else f"{name}: {message}")
+        return [*shown, outputs.error(name, message)]
+
+    def _reason_for(self, message: str) -> str:
+        """Say why a name is not defined, where the cell that defines it was stopped."""
+        missing = [reason for name, reason in self.stopped.items() if f"name {name!r} is not defined" in message]
+        return f"\n{missing[0]}" if missing else ""
+
+    def _note_time(self, source: str, lost: StudentProcessLost) -> None:
+        """Remember the graded names of a cell that did not come to an end, and whether the machine may be why."""
+        if lost.endless:
+            self.endless |= self._mentioned(source)
+        self.slow |= lost.slow
+
+    def _seconds(self, source: str) -> float:
+        """Return the time for a cell: little when all is used up, or when it uses what never ends."""
+        used = time.monotonic() - self._began
+        hurried = used > self.job.limits.total_seconds or self._mentioned(source) & self.endless
+        usual = self.job.limits.cell_seconds
+        return min(usual, max(1, HURRY * usual)) if hurried else usual
+
+    def _mentioned(self, source: str) -> set[str]:
+        """Return which of the graded names a cell uses."""
+        return set(re.findall(r"\w+", source)) & set(self.graded)
+
+    @functools.cached_property
+    def _texts_of_the_student(self) -> frozenset[str]:
+        """Return the lines of all cells but tests, and the words in them."""
+        sources = [c.source for c in self.notebook.cells if c.cell_type == "code" and not is_test(c)]
+        text = "\n".join(sources)
+        return frozenset({line.strip() for line in text.split("\n")} | set(re.findall(r"\w+", text)) | ANONYMOUS)
+
+
+@contextlib.contextmanager
+def _without(files: tuple[str, ...]) -> Iterator[None]:
+    """Let some files of this folder be missing for a while."""
+    if not files:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="grading-") as aside:
+        moved = {Path(name): Path(aside, str(i)) for i, name in enumerate(files) if Path(name).is_file()}
+        for path, place in moved.items():
+            shutil.move(path, place)
+        try:
+            yield
+        finally:
+            for path, place in moved.items():
+                shutil.move(place, path)
+
+
+@functools.lru_cache(maxsize=1024)
+def divided(source: str) -> tuple[str, str]:
+    """Return the visible and the hidden part of a test cell; all is hidden where it cannot be divided."""
+    mark = HIDDEN.search(source)
+    if not mark:
+        return source, ""
+    visible, hidden = source[: mark.start()], source[mark.start() :]
+    if syntax.parsed(visible) is None or syntax.parsed(hidden) is None:
+        return "", source
+    return visible, hidden
+
+
+def _key(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def _verdict_beside(cell: NotebookNode) -> Verdict:
+    """Return the verdict on a test that ran beside the student's code, as nbgrader gives points."""
+    try:
+        score, most = determine_grade(cell)
+    except (ValueError, KeyError) as error:
+        return Verdict(False, str(error), 0.0)
+    message = next((o.evalue for o in cell.outputs if o.output_type == "error"), "")
+    return Verdict(score == most, message, score)
+
+
+@functools.lru_cache(maxsize=8)
+def graded_names(template: bytes) -> tuple[str, ...]:
+    """Return the names that the student is asked to define: none that a locked cell below gives."""
+    asked: set[str] = set()
+    for cell in nbformat.reads(template.decode(), as_version=4).cells:
+        if cell.cell_type == "code" and is_solution(cell):
+            asked |= syntax.bound_names(cell.source)
+        elif cell.cell_type == "code" and is_locked(cell) and not is_grade(cell):
+            asked -= syntax.bound_names(cell.source)
+    return tuple(sorted(asked))
+
+
+def grade(job: Job, line: sandbox.Line, compiled: dict[str, bytes], modules: list[str]) -> Outcome:
+    """Return the Outcome of a job, whose student code runs on ``line``.
+
+    compiled: {relative path: content} of files that spare Python work
+    modules:  what the instructor's code imports, which is imported before student code runs
+    """
+    began = time.monotonic()
+    notebook, notices, failed = rebuild(job.template, job.submission)
+    if job.require_sandbox and sandbox.problem():
+        failed = f"It was not run: a sandbox is required, but {sandbox.problem()}."
+    files, left_out = safe_files(job.files)
+    runner = NotebookRunner(job, notebook, line, compiled | files, modules)
+    try:
+        if not failed:
+            runner.run()
+    except CannotRestart as error:
+        (lost,) = error.args
+        failed = f"It could not be run: {lost}."
+        runner.slow |= lost.slow
+    finally:
+        runner.close()
+    for cell in notebook.cells:
+        if is_test(cell) and _key(cell) not in runner.verdicts:
+            runner.verdicts[_key(cell)] = Verdict(False, failed)
+            if cell.cell_type == "code":
+                cell.outputs = [outputs.error("CheckFailed", failed)]
+    return Outcome(
+        notebook=json.dumps(notebook),
+        verdicts=runner.verdicts,
+        notices=left_out + notices + runner.notices,
+        failed=failed,
+        slow=runner.slow,
+        sandbox=sandbox.level(),
+        seconds=time.monotonic() - began,
+        peak_bytes=runner.peak_bytes,
+    )
