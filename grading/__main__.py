@@ -33,18 +33,23 @@ def _autograde(options, pool):
     from grading.coordinator import coordinator, open_course
     from grading.report import print_summary, write_csv
 
-    status = 0
     try:
         converter = open_course(options.course)
-        for name in options.assignment:
-            start = time.monotonic()
-            with coordinator(converter, name, options.require_sandbox) as run:
-                reports = run.grade(pool, options.student, options.force, options.drop_removed)
-            print_summary(name, reports, time.monotonic() - start, run.assignment.isolation)
-            print(f"All submissions: {write_csv(name, reports)}\n")
-            status |= any(report.problem for report in reports)
     except CourseError as error:
         return _tell(error)
+    status = 0
+    for name in options.assignment:
+        start = time.monotonic()
+        try:
+            with coordinator(converter, name, options.require_sandbox) as run:
+                reports = run.grade(pool, options.student, options.force, options.drop_removed)
+                strays = run.strays()
+        except CourseError as error:  # the next assignment may be in order
+            status = _tell(error)
+            continue
+        print_summary(name, reports, time.monotonic() - start, run.assignment.isolation, strays)
+        print(f"All submissions: {write_csv(name, reports)}\n")
+        status = max(status, any(report.problem for report in reports))
     return status
 
 

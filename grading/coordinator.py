@@ -8,6 +8,7 @@ moment leaves each submission either done or to be done again, with the same res
 import fcntl
 import json
 import os
+import re
 import shutil
 import sys
 import traceback
@@ -116,6 +117,15 @@ class Coordinator:
         if missing := set(students) - set(found):
             raise CourseError(f"There is no submission to {self._name} by {', '.join(sorted(missing))}.")
         return {student: path for student, path in found.items() if not students or student in students}
+
+    def strays(self):
+        """Return what students handed in under no assignment's name: nothing of it is ever graded."""
+        course = self._course
+        names = {a.name for a in self._gradebook.assignments}
+        names |= {os.path.basename(path) for path in glob(course.format_path(course.source_directory, ".", "*"))}
+        pattern = course.format_path(course.submitted_directory, "[^/]+", "(?P<name>[^/]+)", escape=True)
+        found = glob(course.format_path(course.submitted_directory, "*", "*"))
+        return sorted(path for path in found if re.fullmatch(pattern, path)["name"] not in names)
 
     def _clear(self):
         """Remove what a killed run left half written."""

@@ -30,7 +30,9 @@ def check_reference(assignment: Assignment, workers: Workers) -> None:
         isolation = {name: _choose(assignment, name, workers) for name in assignment.templates}
         kept = {"key": key, "isolation": isolation}
         record.parent.mkdir(parents=True, exist_ok=True)
-        record.write_text(json.dumps(kept))
+        new = record.with_suffix(".new")  # another grader of a shared course may own the old one
+        new.write_text(json.dumps(kept))
+        new.replace(record)
     assignment.isolation = {name: tuple(choice) for name, choice in kept["isolation"].items()}
 
 

@@ -108,6 +108,10 @@ def _key(cell):
     return cell.metadata["nbgrader"]["grade_id"]
 
 
+def _listed(names):
+    return ", ".join(sorted(names))
+
+
 def _ordinal(number):
     return ("first", "second", "third", "fourth", "fifth")[number] if number < 5 else f"{number + 1}th"
 
@@ -137,9 +141,15 @@ def is_ours(cell):
 def has_work(template: bytes, submission: bytes) -> bool:
     """Say whether a notebook holds anything that was not handed out, or cannot be read."""
     given, failed = _read(submission)
-    known = {cell.source.strip() for cell in released(template).cells} | {""}
-    known |= {source.strip() for source in _template(template).handed_out.values()}
+    known = _known(template)
     return bool(failed) or any(cell.node.source.strip() not in known for cell in given)
+
+
+@functools.lru_cache(maxsize=8)
+def _known(template):
+    """Return the sources of all cells that were handed out, and that of an empty one."""
+    sources = [cell.source for cell in released(template).cells] + list(_template(template).handed_out.values())
+    return {source.strip() for source in sources} | {""}
 
 
 @dataclass(frozen=True)
@@ -160,7 +170,9 @@ def _read(submission):
         found = json.loads(submission.decode("utf-8-sig"))
         if found.get("nbformat", 4) < 4:
             found = json.loads(nbformat.writes(nbformat.reads(json.dumps(found), as_version=4)))
-        cells = [_clean(cell) for cell in found["cells"][:MOST_CELLS]]
+        if len(found["cells"]) > MOST_CELLS:
+            return [], f"The notebook has more than {MOST_CELLS} cells."
+        cells = [_clean(cell) for cell in found["cells"]]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, nbformat.ValidationError) as error:
         problem = f"{type(error).__name__}: {error}"[:300]
         return [], f"The notebook file is damaged and cannot be read ({problem})."
@@ -210,6 +222,9 @@ class _Merge:
         self._asked, self._handed_out = _template(template).asked, _template(template).handed_out
         self._ours = {_key(c): c for c in official if is_ours(c)}
         self._place = {None: -1} | {key: number for number, key in enumerate(self._ours)}
+        self._known = _known(template)
+        locked = [c for c in self._ours.values() if c.cell_type == "code" and not is_solution(c)]
+        self._answers = set().union(*self._asked.values()) - set().union(*(bound_names(c.source) for c in locked))
         keys = self._ids(given)
         self._nameless = bool(self._ours) and not any(keys)  # such a notebook has lost what nbgrader keeps in its cells
         self._found: dict[str, list] = {}  # the copies of each of our cells
@@ -235,12 +250,21 @@ class _Merge:
             if key is None:
                 self._plain[last].append(cell.node)
             elif key not in self._found:
+                self._keep_answers(key, cell.node, self._plain[last])
                 self._found[key], last = cell.node, key
                 self._copies[key] = [(self._place[key], cell.node)]
             else:  # below the first one, where the student's kernel meets it
                 where = max(last, key, key=self._place.get)
                 self._plain[where].append(cell.node)
                 self._copies[key].append((self._place[where], cell.node))
+
+    def _keep_answers(self, key, node, plain):
+        """Keep as a plain cell what was written into one of the cells that the instructor's own replaces."""
+        cell = self._ours[key]
+        names = bound_names(node.source) & self._answers if cell.cell_type == node.cell_type == "code" else ()
+        if names and not is_solution(cell) and node.source != self._handed_out.get(key):
+            plain.append(node)
+            self.notices.append(f"The cell {key} was changed. It was put back below what it defines: {_listed(names)}.")
 
     def failed(self):
         """Say why this is no work on this assignment that could be graded, or ''."""
@@ -276,10 +300,18 @@ class _Merge:
             answer = self._choose(key, cell)
         if answer.cell_type != cell.cell_type:
             self.notices.append(f"The cell {key} had become a {answer.cell_type} cell. It was turned back.")
+        if is_by_hand(cell) and self._stands_below(key, answer):
+            cell.metadata["nbgrader"].pop("checksum")  # nbgrader takes an answer with it for untouched
+            self.notices.append(f"The cell {key} is as it was handed out. A person looks at what stands below it.")
         if is_solution(cell) or (is_task(cell) and not is_locked(cell)):
             cell.source = answer.source
             if cell.cell_type == "markdown" and "attachments" in answer:
                 cell.attachments = answer.attachments
+
+    def _stands_below(self, key, answer):
+        """Say whether an answer was left as it was, and the student wrote something below it."""
+        untouched = answer.source.strip() in self._known
+        return untouched and any(node.source.strip() not in self._known for node in self._plain[key])
 
     def _choose(self, key, cell):
         """Return the copy that stands in the place of the answer; say which copy counts."""
@@ -334,6 +366,7 @@ class _Merge:
     def _definers(self, key):
         """Return ``[(place, node)]`` of the student's other cells that together define what one of ours asks for."""
         cells = [(self._place[k], node) for k, nodes in self._plain.items() for node in nodes]
+        cells += [(self._place[k], node) for k, node in self._found.items() if is_solution(self._ours[k])]
         definers = [(place, node) for place, node in cells if self._defines(node, key)]
         defined = set().union(*(bound_names(node.source) for _, node in definers))
         return definers if self._asked.get(key, set()) <= defined else []
@@ -347,9 +380,9 @@ class _Merge:
         tests = [self._place[test] for test in self._tests_of(key)]
         if tests and all(place >= tests[0] for place, _ in definers):
             moved = [node for _, node in definers]
+            cell.source = "\n\n".join(node.source for node in moved)
             for nodes in self._plain.values():
                 nodes[:] = [node for node in nodes if not any(node is other for other in moved)]
-            cell.source = "\n\n".join(node.source for node in moved)
         if not self._nameless:
-            names = ", ".join(sorted(self._asked[key]))
+            names = _listed(self._asked[key])
             self.notices.append(f"The cell {key} was missing. {names} counts as defined elsewhere in the notebook.")

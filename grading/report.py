@@ -46,10 +46,11 @@ class Report:
     by_hand: bool = False
 
 
-def print_summary(name, reports, seconds, isolation):
+def print_summary(name, reports, seconds, isolation, strays):
     """Print the counts, and a line for each submission that has something to tell.
 
     isolation: {notebook: (where its tests ran, why)}
+    strays:    paths of what was handed in under no assignment's name
     """
     counts = Counter(report.status for report in reports)
     parts = [f"{count} {status}" for status, count in sorted(counts.items())]
@@ -66,6 +67,8 @@ def print_summary(name, reports, seconds, isolation):
     width = max((len(report.student) for report in told), default=0)
     for report in told:
         print(f"  {report.student:<{width}}  {_points(report):>9}  {_told(report)}")
+    for path in strays:
+        print(f"not looked at, for no assignment has this name: {_one_line(path)}")
     if problems := sum(bool(report.problem) for report in reports):
         print(f"{problems} need a person")
 

@@ -2,12 +2,13 @@
 
 import copy
 import json
+from contextlib import suppress
 
 import nbformat
 import pytest
 from engine_course import cell, submission, template
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from nbgrader.utils import is_grade
+from nbgrader.utils import determine_grade, is_grade
 
 from grading.rebuild import has_work, is_test, rebuild, with_sources
 from tools.notebooks import grade_id
@@ -33,7 +34,8 @@ def seen(notebook, name="double", test="test-double"):
         if grade_id(found) == test:
             return namespace[name](1) if name in namespace else None
         if found.cell_type == "code" and not is_test(found) and grade_id(found) != "setup":
-            exec(found.source, namespace)
+            with suppress(Exception):
+                exec(found.source, namespace)
 
 
 def place(notebook, key):
@@ -89,6 +91,28 @@ def test_nothing_stands_in_the_place_of_a_missing_answer():
     notebook, where = without("double")
     notebook.cells.insert(where, own("from math import factorial as double"))
     assert seen(notebook) == 1
+
+
+def test_an_answer_that_was_merged_into_another_one_counts():
+    notebook, _ = without("double")
+    notebook.cells[place(notebook, "total")].source += "\n" + SEVEN
+    notebook.cells.insert(place(notebook, "setup") + 1, notebook.cells.pop(place(notebook, "total")))
+    assert "not answered" not in notices(notebook)
+
+
+def test_an_answer_that_was_merged_into_a_test_counts_and_the_test_is_put_back():
+    notebook, _ = without("total")
+    merged = notebook.cells[place(notebook, "test-double")]
+    merged.source = "def total(x):\n    return 5\n" + merged.source
+    assert seen(notebook, "total", "test-total") == 5
+    official = rebuilt(notebook)[0]
+    assert "def total" not in official.cells[place(official, "test-double")].source
+
+
+def test_a_changed_test_that_defines_no_answer_is_replaced():
+    notebook = submission()
+    notebook.cells[place(notebook, "test-double")].source = "check = None"
+    assert "check = None" not in [c.source for c in rebuilt(notebook)[0].cells]
 
 
 # Copies
@@ -204,6 +228,14 @@ def test_of_two_answers_in_words_the_one_that_was_changed_is_graded():
     assert words(repeat).source == "Because."
 
 
+def test_an_answer_in_words_below_an_untouched_one_is_left_to_a_person():
+    def write_below(cells):
+        cells.append(new_markdown_cell("Because.", id="below"))
+
+    assert determine_grade(words(write_below))[0] is None
+    assert determine_grade(words(lambda cells: None))[0] == 0
+
+
 # Work
 
 
@@ -216,6 +248,12 @@ def test_an_untouched_notebook_has_no_work():
     assert not has_work(nbformat.writes(source).encode(), bytes_of(official))
     official.cells.append(own("1 + 1"))
     assert has_work(nbformat.writes(source).encode(), bytes_of(official))
+
+
+def test_a_notebook_with_more_cells_than_are_read_is_refused():
+    notebook = submission()
+    notebook.cells += [own(f"x = {n}") for n in range(2000)]
+    assert "more than 2000 cells" in rebuilt(notebook)[2]
 
 
 # The course's own marks

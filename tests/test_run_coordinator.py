@@ -294,6 +294,19 @@ def test_the_status_and_the_table_tell_what_needs_a_person(command, course, caps
     assert command(NAME) == 1  # it still does when nothing is new
 
 
+def test_what_lies_under_no_assignments_name_is_named(command, course, capsys):
+    (course.folder / "submitted" / "ben" / "tiny.zip").write_bytes(b"")
+    (course.folder / "submitted" / "ben" / NAME).rename(course.folder / "submitted" / "ben" / "Tiny")
+    command(NAME)
+    told = [line for line in capsys.readouterr().out.splitlines() if "no assignment has this name" in line]
+    assert [line.rpartition("/")[2] for line in told] == ["Tiny", "tiny.zip"]
+
+
+def test_an_assignment_that_is_not_in_order_does_not_stop_the_next(command, course):
+    assert command("unknown", NAME) == 2
+    assert set(scores_of(course)) == {"ada", "ben", "chen"}
+
+
 def test_an_engine_that_cannot_start_stops_the_run_at_once(course, monkeypatch, capfd):
     monkeypatch.setattr(execute, "python", lambda *given: [sys.executable, "-c", "raise SystemExit('no room')"])
     assert main(["autograde", NAME, "--course", str(course.folder), "--workers", "2"]) == 2
