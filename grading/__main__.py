@@ -1,6 +1,6 @@
-"""Grade assignments from the command line: python -m grading autograde ASSIGNMENT.
+"""Grade assignments from the command line: python -m grading autograde ASSIGNMENT, then feedback ASSIGNMENT.
 
-Exit status: 0 everything is graded; 1 something needs a person; 2 the command or the course
+Exit status: 0 everything is done; 1 something needs a person; 2 the command or the course
 is not in order; 130 interrupted.
 """
 
@@ -12,23 +12,28 @@ from pathlib import Path
 
 
 def main(arguments=None):
-    """Parse the command line, grade, print what happened; return the exit status."""
+    """Parse the command line, do what it says, print what happened; return the exit status."""
     options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:
+        print("Interrupted. Give the same command again to go on.", file=sys.stderr)
+        return 130
+
+
+def _autograde(options):
     # The workers start first: they warm up while this process imports nbgrader.
     from grading import workers
 
     try:
         make = workers.cluster(options.scheduler) if options.scheduler else workers.local(options.workers)
         with make as pool:
-            return _autograde(options, pool)
+            return _grade(options, pool)
     except (OSError, workers.WorkersError) as error:
         return _tell(error)
-    except KeyboardInterrupt:
-        print("Interrupted. Give the same command again to go on.", file=sys.stderr)
-        return 130
 
 
-def _autograde(options, pool):
+def _grade(options, pool):
     from grading.assignment import CourseError
     from grading.coordinator import coordinator, open_course
     from grading.report import print_summary, write_csv
@@ -53,6 +58,23 @@ def _autograde(options, pool):
     return status
 
 
+def _feedback(options):
+    from grading.assignment import CourseError
+    from grading.feedback import open_course, print_summary, write_pages
+
+    status = 0
+    try:
+        converter = open_course(options.course)
+        for name in options.assignment:
+            start = time.monotonic()
+            results = write_pages(converter, name, options.workers, options.student, options.force)
+            print_summary(name, results, time.monotonic() - start)
+            status |= any(result.problem for result in results)
+    except (OSError, CourseError) as error:
+        return _tell(error)
+    return status
+
+
 def _tell(error):
     print(f"grading: {error}", file=sys.stderr)
     return 2
@@ -60,19 +82,24 @@ def _tell(error):
 
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m grading", description="Grade submissions in parallel.")
-    commands = parser.add_subparsers(required=True, metavar="autograde")
-    command = commands.add_parser("autograde", help="grade the submissions of one or more assignments")
-    command.add_argument("assignment", nargs="+")
-    command.add_argument("--student", nargs="+", default=[], metavar="ID", help="grade these students only")
-    where = command.add_mutually_exclusive_group()
+    commands = parser.add_subparsers(required=True, metavar="autograde | feedback")
+    autograde = commands.add_parser("autograde", help="grade the submissions of one or more assignments")
+    autograde.set_defaults(run=_autograde)
+    feedback = commands.add_parser("feedback", help="write the feedback pages of one or more assignments")
+    feedback.set_defaults(run=_feedback)
+    for command, what in (autograde, "grade"), (feedback, "write the pages of"):
+        command.add_argument("assignment", nargs="+")
+        command.add_argument("--student", nargs="+", default=[], metavar="ID", help=f"{what} these students only")
+        command.add_argument("--force", action="store_true", help="do what is unchanged, too")
+        command.add_argument("--course", type=Path, default=Path.cwd(), metavar="DIR", help="default: this folder")
+    where = autograde.add_mutually_exclusive_group()
     where.add_argument("--workers", type=_count, default=os.cpu_count(), metavar="N", help="default: one a core")
     where.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask cluster")
-    command.add_argument("--require-sandbox", action="store_true", help="grade nothing without bubblewrap")
-    command.add_argument("--force", action="store_true", help="grade unchanged submissions, too")
-    command.add_argument(
+    autograde.add_argument("--require-sandbox", action="store_true", help="grade nothing without bubblewrap")
+    autograde.add_argument(
         "--drop-removed", action="store_true", help="give up points and comments by hand in cells that source/ lost"
     )
-    command.add_argument("--course", type=Path, default=Path.cwd(), metavar="DIR", help="default: this folder")
+    feedback.add_argument("--workers", type=_count, default=os.cpu_count(), metavar="N", help="default: one a core")
     return parser
 
 

@@ -81,7 +81,7 @@ def _template(template):
     if "stubs" not in kept:
         ClearSolutions().preprocess(notebook, {})
     for cell in notebook.cells:
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key == "nbgrader"}
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("nbgrader", "lesson")}
         if is_ours(cell):
             cell.source = kept.get("stubs", {}).get(_key(cell), cell.source)
             cell.metadata["nbgrader"]["checksum"] = compute_checksum(nbformat.from_dict(cell))

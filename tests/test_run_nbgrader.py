@@ -66,7 +66,7 @@ def by_nbgrader(handed_in, tmp_path_factory):
     """``(course, process)`` after nbgrader autograde and generate_feedback."""
     course = handed_in.copy(tmp_path_factory.mktemp("by-nbgrader"))
     process = course.autograde(NAME)
-    course.feedback(NAME)
+    nbgrader(course.folder, "generate_feedback", NAME)
     return course, process
 
 

@@ -2,9 +2,10 @@
 
     python -m tools.bench [--each N] [--rounds N] [--sizes N ...]
 
-1. Throughput: ``nbgrader autograde`` with stock nbgrader and ``python -m grading autograde``
-   grade the same submissions of assignments 01 to 04, alternately. Each submission is the
-   reference with one known answer of misconceptions/. Start-up counts.
+1. Throughput: stock nbgrader (``autograde``, ``generate_feedback``) and ``python -m grading``
+   (``autograde``, ``feedback``) go the whole way of an instructor with the same submissions of
+   assignments 01 to 04, alternately. Each submission is the reference with one known answer of
+   misconceptions/. Start-up counts.
 2. Growth: the engine grades classes of different sizes that hand in the same work, with one worker,
    so that submissions do not compete: the median time that one takes in the worker, and the time
    from one finished submission to the next. The first few do not count there: the worker starts,
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,9 +33,9 @@ from tools.notebooks import assignments, graded_names, load, reference_answers
 from tools.release import environment
 
 SUBMISSIONS = 50  # at least, for each size of class
-# What nbgrader_config.py says about running submissions, taken back.
+# What nbgrader_config.py says about running submissions and about feedback, taken back.
 STOCK = """
-del c.Autograde, c.Engine
+del c.Autograde, c.Engine, c.GenerateFeedback, c.HTMLExporter
 c.Execute.timeout = 30
 c.IgnorePattern.enabled, c.IgnorePattern.pattern = True, r"(?s).*"
 c.OverwriteCells.add_missing_cells = True
@@ -83,34 +85,42 @@ def compare(each, rounds):
     """Print the throughput of stock nbgrader and of the engine, and where the engine's time goes."""
     names = assignments()[:4]  # in the lab, the training takes most of the time
     total = each * len(names) * rounds
+    stock, engine = Counter(), Counter()  # {step: seconds}
+    inside = 0.0
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         course = build(folder, names, each).folder
-        stock = engine = again = inside = 0.0
         for _ in range(rounds):
-            stock += stock_seconds(course, names)
             with fresh(course) as copy:
-                engine += run(copy, ["grading", "autograde", *names])[0]
+                stock += stock_seconds(copy, names)
+            with fresh(course) as copy:
+                engine["autograde"] += run(copy, ["grading", "autograde", *names])[0]
                 inside += sum(float(row["seconds"]) for name in names for row in rows(copy, name))
-                again += run(copy, ["grading", "autograde", *names])[0]
+                engine["nothing new"] += run(copy, ["grading", "autograde", *names])[0]
+                engine["feedback"] += run(copy, ["grading", "feedback", *names])[0]
     cores = os.cpu_count()
-    print(f"{total} submissions of {', '.join(name[:2] for name in names)} on {cores} cores")
-    print(f"  stock nbgrader   {stock:7.1f} s   {stock / total:6.3f} s a submission")
-    print(f"  engine           {engine:7.1f} s   {engine / total:6.3f} s a submission")
-    print(f"  ratio            {stock / engine:7.1f}")
+    print(f"{total} submissions of {', '.join(name[:2] for name in names)} on {cores} cores; s a submission")
+    print(f"{'':<24}{'stock nbgrader':>16}{'engine':>10}{'ratio':>8}")
+    for steps in ["autograde"], ["feedback"], ["autograde", "feedback"]:
+        one, other = (sum(seconds[step] for step in steps) / total for seconds in (stock, engine))
+        print(f"{' and '.join(steps):<24}{one:>16.3f}{other:>10.3f}{one / other:>8.1f}")
     print("where the engine's time goes")
-    print(f"  start and end    {again:7.1f} s   a run that finds everything unchanged")
-    print(f"  the rest         {engine - again:7.1f} s")
+    print(f"  start and end    {engine['nothing new']:7.1f} s   a run that finds everything unchanged")
+    print(f"  the rest         {engine['autograde'] - engine['nothing new']:7.1f} s")
     print(
         f"  running students' work took {inside:.1f} s in all, {inside / total:.3f} s a submission, on {cores} workers"
     )
 
 
 def stock_seconds(course, names):
-    """Return the seconds of stock ``nbgrader autograde`` on all assignments."""
-    with fresh(course) as copy:
-        with open(copy / "nbgrader_config.py", "a") as config:
-            config.write(STOCK)
-        return sum(run(copy, ["nbgrader", "autograde", name])[0] for name in names)
+    """Return ``{step: seconds}`` of stock nbgrader on all assignments."""
+    with open(course / "nbgrader_config.py", "a") as config:
+        config.write(STOCK)
+    return Counter(
+        {
+            step: sum(run(course, ["nbgrader", command, name])[0] for name in names)
+            for step, command in (("autograde", "autograde"), ("feedback", "generate_feedback"))
+        }
+    )
 
 
 def rows(course, name):

@@ -63,9 +63,9 @@ class Course:
                 return None
             return {g.name: g.score for g in grades}
 
-    def feedback(self, assignment):
-        """Write the feedback pages; return nbgrader's finished process."""
-        return nbgrader(self.folder, "generate_feedback", assignment, check=False)
+    def feedback(self, *arguments):
+        """Write the feedback pages with ``python -m grading feedback``; return its finished process, failed or not."""
+        return run_module(self.folder, "grading", "feedback", *arguments, check=False)
 
     def export(self):
         """Write grades.csv; return its path."""

@@ -160,11 +160,10 @@ def grade(course, assignment, students):
 
 
 def give_feedback(course, assignment, students):
-    """Run nbgrader generate_feedback."""
+    """Write the feedback pages."""
     process = course.feedback(assignment)
-    for line in process.stderr.splitlines():
-        if "| ERROR]" in line:
-            tqdm.write(line)
+    if process.returncode:
+        raise RuntimeError(process.stdout + process.stderr)
 
 
 def report(course, students=CLASS):

@@ -1,0 +1,206 @@
+"""Write the feedback pages of an assignment, in parallel; and the same pages for ``nbgrader generate_feedback``.
+
+A page is done when it holds the key of what it was made from. It gets its name when it is whole,
+so a run that is killed at any moment leaves each page either done or to be made again.
+"""
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+import signal
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import Exporter
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.generatefeedbackapp import GenerateFeedbackApp
+from nbgrader.converters import GenerateFeedback
+from tqdm import tqdm
+from traitlets import default
+
+from grading.assignment import CourseError
+from grading.marks import Marks, read_marks
+from grading.page import FeedbackPage, render
+
+SECONDS = 60  # for one page: what a student writes must not stop the others
+BESIDE = "timestamp.txt", "submission_secret.txt"  # nbgrader needs them to hand the pages out
+RENDERS = "jinja2", "latex2mathml", "mistune", "nbconvert", "nbgrader", "nh3", "pygments"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One page to write.
+
+    names:    {"student", "assignment", "notebook"}
+    notebook: path of the autograded notebook
+    target:   path of the page
+    """
+
+    names: dict[str, str]
+    notebook: Path
+    target: Path
+    marks: Marks
+    settings: FeedbackPage
+    force: bool
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a page. status: "written", "unchanged" or "failed"; problem: why, or ''."""
+
+    student: str
+    status: str
+    problem: str = ""
+
+
+class FeedbackExporter(Exporter):
+    """What ``c.GenerateFeedback.exporter_class`` names in nbgrader_config.py."""
+
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self):
+        return ".html"
+
+    def from_filename(self, filename, resources=None, **kw):
+        """Return ``(page, resources)`` of an autograded notebook. Raises MissingEntry where it has no marks."""
+        names = {name: resources["nbgrader"][name] for name in ("student", "assignment", "notebook")}
+        with Gradebook(resources["nbgrader"]["db_url"]) as gradebook:
+            marks = read_marks(gradebook, names["assignment"], names["student"])
+        found = marks.get((names["student"], names["notebook"]))
+        if found is None:
+            raise MissingEntry(f"{names['student']} has no marks for {names['notebook']}.")
+        return page(Path(filename), found, names, _settings(self)), resources | {"output_extension": ".html"}
+
+
+def page(path, marks, names, settings, unless=None):
+    """Return the page of an autograded notebook as HTML, or None when its key is ``unless``."""
+    content = path.read_bytes()
+    made_of = json.dumps([asdict(marks), names, settings.trait_values(config=True)], sort_keys=True)
+    key = hashlib.sha256(b"\0".join([content, made_of.encode(), _version()])).hexdigest()
+    if key == unless:
+        return None
+    notebook = nbformat.reads(content.decode(), as_version=4)
+    return render(notebook, marks, names, settings, key, str(path.parent))
+
+
+@functools.cache
+def _version():
+    """Return the versions of all that renders a page."""
+    folder = Path(__file__).parent
+    own = [folder / "page.py", folder / "markup.py", *sorted((folder / "templates").iterdir())]
+    packages = [f"{name}=={importlib.metadata.version(name)}" for name in RENDERS]
+    return b"\0".join([*(path.read_bytes() for path in own), "\n".join(packages).encode()])
+
+
+def _settings(parent):
+    """Return the FeedbackPage of a course, without its parent, so that it can cross to another process."""
+    settings = FeedbackPage(parent=parent)
+    return FeedbackPage(**settings.trait_values(config=True))
+
+
+def open_course(folder):
+    """Return nbgrader's converter as ``nbgrader generate_feedback`` would have it in ``folder``.
+
+    ``folder`` becomes the working directory: nbgrader reads the configuration there.
+    """
+    os.chdir(folder)
+    app = GenerateFeedbackApp()
+    app.initialize(["--quiet"])
+    return GenerateFeedback(coursedir=app.coursedir, parent=app)
+
+
+def write_pages(converter, name, workers, students=(), force=False):
+    """Write the pages of one assignment; return a Written for each, in order of the students.
+
+    workers:  how many processes
+    students: write the pages of these only, if any are named
+    force:    write what is unchanged, too
+    """
+    tasks = _tasks(converter, name, students, force)
+    results, pool = [], ProcessPoolExecutor(workers, initializer=_let_the_parent_handle_interrupts)
+    try:
+        for result in tqdm(pool.map(_write, tasks), total=len(tasks), desc=name, unit=" pages"):
+            results.append(result)
+            if result.status == "written":
+                converter.set_permissions(name, result.student)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return results
+
+
+def print_summary(name, results, seconds):
+    """Print the counts, and a line for each page that could not be written."""
+    counts = Counter(result.status for result in results)
+    parts = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    print(f"{name}: {len(results)} pages in {seconds:.1f} s: {parts or 'none'}")
+    for result in results:
+        if result.problem:
+            print(f"  {result.student}  {result.problem}")
+
+
+def _let_the_parent_handle_interrupts():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _tasks(converter, name, students, force):
+    course, settings = converter.coursedir, _settings(converter)
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        marks = read_marks(gradebook, name)
+    known = {student for student, _ in marks}
+    if not known or (missing := set(students) - known):
+        whose = f" by {', '.join(sorted(missing))}" if known else ""
+        raise CourseError(f"The gradebook holds no graded submission to {name}{whose}.")
+    wanted = (set(students) or known) - set(course.student_id_exclude.split(","))
+    tasks = []
+    for (student, notebook), found in sorted(marks.items()):
+        if student in wanted:
+            names = {"student": student, "assignment": name, "notebook": notebook}
+            graded = Path(course.format_path(course.autograded_directory, student, name), f"{notebook}.ipynb")
+            target = Path(course.format_path(course.feedback_directory, student, name), f"{notebook}.html")
+            tasks.append(Task(names, graded, target, found, settings, force))
+    return tasks
+
+
+def _write(task):
+    """Write one page, unless it is there; return what became of it."""
+    student = task.names["student"]
+    signal.signal(signal.SIGALRM, _stop)
+    signal.alarm(SECONDS)
+    try:
+        html = page(task.notebook, task.marks, task.names, task.settings, None if task.force else _key(task.target))
+    except Exception as error:
+        return Written(student, "failed", f"{type(error).__name__}: {error}")
+    finally:
+        signal.alarm(0)
+    if html is None:
+        return Written(student, "unchanged")
+    task.target.parent.mkdir(parents=True, exist_ok=True)
+    for file in BESIDE:
+        if (task.notebook.parent / file).exists():
+            shutil.copyfile(task.notebook.parent / file, task.target.parent / file)
+    new = task.target.with_name(f".{task.target.name}.new")
+    new.write_text(html, encoding="utf-8")
+    new.replace(task.target)
+    return Written(student, "written")
+
+
+def _stop(*_):
+    raise TimeoutError(f"The page was not done after {SECONDS} s.")
+
+
+def _key(path):
+    """Return the key in a page, or None."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            found = re.search(r'name="grading-key" content="(\w+)"', stream.read(1000))
+    except (OSError, ValueError):
+        return None
+    return found and found[1]

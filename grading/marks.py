@@ -1,0 +1,53 @@
+"""What the gradebook holds of the submissions to an assignment, read in three queries."""
+
+from dataclasses import dataclass, field
+
+from nbgrader.api import Assignment, BaseCell, Comment, Grade, Notebook, SubmittedAssignment, SubmittedNotebook
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Points of one graded cell. waiting: whether a person has to give them."""
+
+    points: float
+    most: float
+    waiting: bool
+
+
+@dataclass
+class Marks:
+    """What one submitted notebook got.
+
+    cells:    {grade id: Mark}
+    comments: {grade id of an answer: what a person wrote about it}
+    penalty:  points taken off because it came late
+    """
+
+    cells: dict[str, Mark] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    penalty: float = 0.0
+
+
+def read_marks(gradebook, assignment, student=None):
+    """Return ``{(student, notebook): Marks}`` of an assignment, or of one student's submission to it."""
+    submitted = gradebook.db.query(SubmittedAssignment.student_id, Notebook.name).select_from(SubmittedNotebook)
+    submitted = submitted.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+    submitted = submitted.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    submitted = submitted.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+    submitted = submitted.filter(Assignment.name == assignment)
+    if student is not None:
+        submitted = submitted.filter(SubmittedAssignment.student_id == student)
+
+    def of_cells(kind, *columns):
+        query = submitted.join(kind, kind.notebook_id == SubmittedNotebook.id)
+        return query.join(BaseCell, BaseCell.id == kind.cell_id).add_columns(BaseCell.name, *columns)
+
+    penalties = submitted.add_columns(SubmittedNotebook.late_submission_penalty)
+    found = {(who, name): Marks(penalty=penalty or 0.0) for who, name, penalty in penalties}
+    grades = of_cells(Grade, Grade.score, Grade.max_score, Grade.needs_manual_grade, Grade.manual_score)
+    for who, name, cell, points, most, needs_person, by_hand in grades:
+        found[who, name].cells[cell] = Mark(points, most, needs_person and by_hand is None)
+    for who, name, cell, comment in of_cells(Comment, Comment.manual_comment):
+        if comment:
+            found[who, name].comments[cell] = comment
+    return found
