@@ -117,9 +117,9 @@ def _inside(path, folder):
 
 def _children(pid):
     """Yield the ids of the processes that ``pid`` has started; none where there is no /proc."""
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            yield from map(int, children.read_text().split())
+    with contextlib.suppress(OSError):  # it may end meanwhile
+        for task in os.listdir(f"/proc/{pid}/task"):
+            yield from map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
 
 
 def _descendants(pid):

@@ -559,8 +559,10 @@ class StandIn:
 
 
 def _children():
-    """Return the process ids of the children of this process, where there is a /proc."""
-    return {int(n) for path in Path("/proc/self/task").glob("*/children") for n in path.read_text().split()}
+    """Return the process ids of the children of this process, which has one thread; none where there is no /proc."""
+    with contextlib.suppress(OSError):
+        return set(map(int, Path("/proc/thread-self/children").read_text().split()))
+    return set()
 
 
 def _version(path):
