@@ -17,7 +17,7 @@ from traitlets.config import Configurable
 from traitlets.utils.importstring import import_item
 
 from grading import execute
-from grading.rebuild import is_ours, with_sources
+from grading.rebuild import is_by_hand, is_ours, with_sources
 
 FILES_BYTES = 100 * 2**20  # of all files beside the notebooks
 TIMEOUTS = 6  # the default total of a notebook, in time-outs of a cell
@@ -37,6 +37,11 @@ class Engine(Configurable):
         "or apart where the reference gets the same points so, else beside.",
     ).tag(config=True)
     reference_must_pass = Bool(True, help="Grade nobody unless the instructor's own answers pass.").tag(config=True)
+    demonstrations = Bool(
+        False,
+        help="Also run the instructor's plain cells on which nothing leans. "
+        "Notebooks with cells that a person grades are always run as a whole.",
+    ).tag(config=True)
     require_sandbox = Bool(False, help="Grade nothing where bubblewrap is missing.").tag(config=True)
     stock = List(
         Unicode(), help="Assignments that nbgrader autograde runs without the engine: other languages' kernels."
@@ -73,6 +78,7 @@ class Assignment:
         self.templates = {stem: nbformat.writes(template).encode() for stem, (template, _) in versions.items()}
         self.stored = {stem: stored for stem, (_, stored) in versions.items()}
         self.keep = frozenset(converter.exclude_overwriting.get(name, ()))
+        self._by_hand = {stem for stem, (_, stored) in versions.items() if any(map(is_by_hand, stored.cells))}
         self._settings = {"limits": limits, "require_sandbox": self.engine.require_sandbox or require_sandbox}
         self.isolation = dict.fromkeys(self.templates, ("apart", ""))
 
@@ -101,6 +107,7 @@ class Assignment:
             files=self.files_beside(own),
             trusted_files={path: content for path, content in self.files.items() if path not in self.keep},
             tests=tests or self.isolation[notebook][0],
+            demonstrations=self.engine.demonstrations or notebook in self._by_hand,
             **self._settings,
         )
 

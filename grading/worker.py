@@ -1,7 +1,7 @@
 """The side that runs student code: a warm fork server in the sandbox, one fork per submission, and its forks.
 
 The server imports the libraries once. Its forks are the lines, each of which runs one submission at
-a time. For a submission the line forks; that fork enters user, process, mount and IPC namespaces of
+a time. For a submission the line forks; that fork enters user, process, mount, IPC and network namespaces of
 its own before it runs a line of student code. So it can neither see nor signal nor trace the server,
 its lines and other submissions, it has a /tmp and a /dev/shm of its own, and when the first process
 of its namespace is killed, the kernel ends every process that it started. The process of a

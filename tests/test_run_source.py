@@ -435,6 +435,37 @@ def test_a_file_that_students_write_is_not_the_instructors_in_their_tests(course
     assert scores_of(course) == {"ada": BOTH, "ben": 0}
 
 
+# Demonstrations
+
+
+def shows(course):
+    """Say whether an added demonstration was run."""
+    demonstration = nbformat.v4.new_code_cell("print('shown')", id="shown")
+    change(course, lambda _, listed: listed.insert(1, demonstration))
+    course.grade_here()
+    path = course.folder / "submitted" / "ada" / NAME / f"{NOTEBOOK}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(1, demonstration)
+    nbformat.write(notebook, path)
+    course.grade_here()
+    return "shown" in str([c.get("outputs") for c in course.autograded("ada").cells])
+
+
+def test_a_demonstration_is_not_run(course):
+    change(course, removed)
+    assert not shows(course)
+
+
+def test_a_person_who_gives_points_sees_what_demonstrations_show(course):
+    assert shows(course)
+
+
+def test_a_demonstration_is_run_where_the_course_wants_it(course):
+    change(course, removed)
+    course.configure("c.Engine.demonstrations = True\n")
+    assert shows(course)
+
+
 # Settings of stock nbgrader
 
 
