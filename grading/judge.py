@@ -4,54 +4,47 @@ In a test cell, the names that the student was asked to define stand for objects
 call crosses over as data, and so does its result.
 """
 
-import functools
+import builtins
 import inspect
 import linecache
+import random
 import re
 import sys
 import warnings
 from pathlib import Path
 
-from grading.wire import ERRORS, Closed, Malformed, Peer, Refused, make_error
+import numpy as np
+
+from grading import shell
+from grading.remote import Adopted, silenced
+from grading.specials import special_names
+from grading.values import ERRORS
+from grading.wire import MOST_LETTERS, Closed, Malformed, Peer, Refused, make_error
 
 
 class Broken(BaseException):
     """The conversation with the student's process has ended. No ``except Exception`` may catch it."""
 
 
-class Proxy:
-    """Stands for an object in the sandbox. Attributes are asked for there, by the names that tests use.
-
-    _methods: names that were methods; they are called without asking for them first.
-    """
-
-    def __init__(self, judge):
-        object.__setattr__(self, "_judge", judge)
-
-    def __getattr__(self, name):
-        if name.startswith("__"):  # Python and numpy look for these by themselves
-            raise AttributeError(name)
-        if name not in self._methods:
-            found = self._judge.ask("get", self, name)
-            if type(found).__name__ != "function":
-                return found
-            self._methods.add(name)
-        return functools.partial(_call_method, self, name)
-
-    def __setattr__(self, name, value):
-        self._judge.ask("set", self, name, value)
-
-
 class Judge(Peer):
-    """Asks the student's process, and answers what it asks about the objects that a test passed."""
+    """Asks the student's process, and answers what it asks about the objects that a test passed.
+
+    operators: the special methods that are asked for also with a value of the test (``specials.operators_in``)
+    """
 
     introduces = True
 
-    def __init__(self, connection):
+    def __init__(self, connection, operators=frozenset()):
         super().__init__(connection)
-        self._kinds = {}
+        self.operators = operators
         self.broken = None  # why this conversation has ended
         self.may_say = None  # all texts that may come from student code, once it has seen what is hidden
+        self._adopted = Adopted(self)
+        self._seeds = None  # states of the global random generators, as the student's process has them
+
+    def follow_seeds(self):
+        """Let student code draw from the states into which a test puts the global random generators."""
+        self._seeds = _seeds()
 
     def ask(self, action, *operands, handles=()):
         """Return the answer. A process that is gone, or breaks the rules, ends the cell."""
@@ -61,22 +54,30 @@ class Judge(Peer):
             self.broken = error
             raise Broken from None
 
+    def stands_for(self, value):
+        """Say whether something stands for an object of the student's; what was computed with one does not."""
+        return id(value) in self._foreign_numbers
+
     def serve(self, action, *operands):
-        """Use an object that the student's side knows; nothing else."""
-        match operands:
-            case [number, *rest] if type(number) is int and number in self._owned:
+        """Use an object that the student's side knows, or give the answer that a test has for ``input``."""
+        match action, operands:
+            case "input", [str(prompt)]:
+                return str(builtins.input(prompt))
+            case _, [number, *rest] if type(number) is int and number in self._owned:
                 return self._use(action, self._owned[number], *rest)
         raise Malformed("a question about an unknown object")
 
     def _use(self, action, target, *operands):
         """Call, get or set what ``describe`` has listed of an object."""
-        public = _attributes(target) if _is_instance(target) else ()
+        known = _is_instance(target)
+        public = _attributes(target) if known else ()
         match action, operands:
             case "call", [tuple(given), tuple(named)]:
                 if callable(target):
                     return target(*given, **dict(named))
-            case "method", [str(name), tuple(given), tuple(named)] if _is_instance(target) and name in _methods(target):
-                return getattr(target, name)(*given, **dict(named))
+            case "method", [str(name), tuple(given), tuple(named)] if known:
+                if name in _methods(target) or name in special_names(type(target), None):
+                    return getattr(target, name)(*given, **dict(named))
             case "get", [str(name)] if name in public:
                 return getattr(target, name)
             case "set", [str(name), value] if name in public:
@@ -86,59 +87,64 @@ class Judge(Peer):
     def describe(self, value):
         """Tell the student's side of a function, a class or an instance that a test passes."""
         if isinstance(value, type) and _is_stand_in(value):
-            return ["class", value.__name__]
+            return "class", value.__name__, special_names(value, None)
+        if isinstance(value, BaseException):
+            return "error", tuple(kind.__name__ for kind in type(value).__mro__), str(value)[:MOST_LETTERS]
         if _is_instance(value):
-            kind = type(value)
-            return ["object", kind.__name__, self._number(kind), sorted(_methods(value)), sorted(_attributes(value))]
+            return "object", type(value), tuple(sorted(_methods(value))), tuple(sorted(_attributes(value)))
         if callable(value):
-            return ["function", getattr(value, "__name__", "function")]
+            return "function", getattr(value, "__name__", "function")
         raise Refused(f"a test cannot pass a {type(value).__name__}")
 
-    def adopt(self, number, kind, name, is_callable, is_iterable):
-        """Make what stands for an object of the student, with the name of its class."""
-        if not (isinstance(name, str) and name.isidentifier() and len(name) < 100):
-            name = "object"
-        key = kind, bool(is_callable), bool(is_iterable), name if kind == "object" else ""
-        if key not in self._kinds:
-            body = {"__module__": "__main__", "_methods": set()}
-            if is_callable:
-                body["__call__"] = _call
-            if is_iterable and kind == "object":
-                body["__iter__"] = _iterate
-            self._kinds[key] = type(name if kind == "object" else str(kind), (Proxy,), body)
-        made = self._kinds[key](self)
-        if kind != "object":
-            object.__setattr__(made, "__name__", name)
-        return made
+    def adopt(self, number, kind, *details):
+        """Make what stands for an object of the student."""
+        make = {
+            "class": self._adopted.class_,
+            "function": self._adopted.function,
+            "iterator": self._adopted.iterator,
+            "thing": self._adopted.thing,
+            "object": self._adopted.object,
+            "error": self._adopted.error,
+        }[kind]
+        return make(*details)
+
+    def notes(self):
+        """Return the state of the global random generators, where a test has changed it."""
+        seeds = self._seeds and _seeds()
+        if seeds == self._seeds:
+            return None
+        self._seeds = seeds
+        return seeds
 
     def noted(self, notes):
-        """Print what student code printed, and warn as it warned."""
-        if notes and self.may_say is None:
+        """Print what student code printed, and warn as it warned; of what is hidden, only where the test looks."""
+        if notes:
             printed, warned = notes
-            print(str(printed), end="")
+            if self.may_say is None or not isinstance(sys.stdout, shell.Stream):
+                print(str(printed), end="")
             for name, message in warned[:20]:
-                warnings.warn(make_error([str(name), "UserWarning"], str(message)), stacklevel=2)
+                message = str(message) if self.may_say is None else ""
+                warnings.warn(make_error([self.sayable(str(name)), "UserWarning"], message), stacklevel=2)
 
-    def failure(self, names, message, function="", line=""):
+    def sayable(self, name, otherwise="UserWarning"):
+        """Return the name of a class of the student's, or another one where it might tell what is hidden."""
+        return name if self.may_say is None or name in ERRORS or name in self.may_say else otherwise
+
+    def failure(self, names, message, error=None, function="", line=""):
         """Return the student's error; its traceback has one line, where it came up in the notebook."""
         names, message, function, line = [str(n) for n in names], str(message), str(function), str(line)
         if self.may_say is not None:
             names = [n for n in names if n in ERRORS or n in self.may_say]
             message = ""
             line = line if {function, line} <= self.may_say else ""
-        return _with_place(make_error(names, message), function, line)
+            error = silenced(error)
+        return _with_place(super().failure(names, message, error), function, line)
 
 
-def _call(self, *given, **named):
-    return self._judge.ask("call", self, given, tuple(named.items()))
-
-
-def _call_method(self, name, *given, **named):
-    return self._judge.ask("method", self, name, given, tuple(named.items()))
-
-
-def _iterate(self):
-    return iter(self._judge.ask("iterate", self))
+def _seeds():
+    """Return the states of the global generators of Python and numpy as plain data."""
+    name, keys, *rest = np.random.get_state()  # noqa: NPY002 - what a test may have seeded
+    return random.getstate(), (name, keys.tobytes(), *rest)
 
 
 def _is_stand_in(kind):
@@ -148,7 +154,7 @@ def _is_stand_in(kind):
 
 
 def _is_instance(target):
-    return _is_stand_in(type(target)) and not callable(target)
+    return _is_stand_in(type(target))
 
 
 def _methods(target):

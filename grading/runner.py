@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,12 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
 
-from grading import outputs, sandbox, shell, syntax
+from grading import asserts, outputs, sandbox, shell, syntax
 from grading.execute import Job, Outcome, Verdict
 from grading.judge import Broken
 from grading.process import Clock, OutOfTime, StudentProcess, StudentProcessLost
-from grading.rebuild import is_test, plain_sources, rebuild, safe_files
+from grading.rebuild import is_test, plain_sources, rebuild, released, safe_files
+from grading.specials import operators_in
 
 HURRY = 0.1  # of the usual time, for what needs an answer that did not come to an end before
 OUTPUT_CELLS = 100  # times ``output_bytes`` is the most that a whole notebook may show
@@ -68,6 +69,8 @@ class NotebookRunner:
         self.job, self.notebook, self.line, self.files, self.modules = job, notebook, line, files, modules
         self.shell = shell.Shell.instance()
         self.graded = graded_names(job.template)
+        self.operators = operators_in(job.template.decode())
+        self.seeds = any(b"seed(" in text for text in (job.template, *job.trusted_files.values()))
         self.verdicts: dict[str, Verdict] = {}
         self.notices: list[str] = []
         self.slow = False  # whether the machine may be why something was stopped
@@ -83,6 +86,8 @@ class NotebookRunner:
     def run(self) -> None:
         """Put outputs into the notebook and verdicts beside it; raise CannotRestart where nothing can be run."""
         self._process()
+        if self.job.tests == "apart":
+            self._import_what_all_import()
         for number, cell in self._cells():
             cell.execution_count = number + 1
             if self._is_apart(cell):
@@ -90,12 +95,20 @@ class NotebookRunner:
                 continue
             cell.outputs = self._student_cell(cell, number)
             if is_test(cell):
-                self.verdicts[_key(cell)] = _verdict_beside(cell)
+                self.verdicts[_key(cell)] = _verdict_of_nbgrader(cell)
             elif is_locked(cell) and self.job.tests == "apart":
                 with contextlib.suppress(OutOfTime), Clock(self.job.limits.cell_seconds, lambda: None):
-                    self.shell.run(cell.source, 0)
+                    with asserts.told(self.shell, cell.source):
+                        self.shell.run(cell.source, 0)
         for test in self._to_finish:
             test.cell.outputs += self._finish_test(test)
+
+    def _import_what_all_import(self) -> None:
+        """Run here the imports of cells that students may change, as the instructor hands them out."""
+        for statement in open_imports(self.job.template):
+            clock = Clock(self.job.limits.cell_seconds, lambda: None)
+            with contextlib.suppress(OutOfTime, Exception), clock:
+                exec(statement, self.shell.user_ns)
 
     def close(self) -> None:
         """End what still runs."""
@@ -109,7 +122,12 @@ class NotebookRunner:
         if self.job.demonstrations:
             return cells
         shown = plain_sources(self.job.template)
-        inside = [(n, c.source, not c.metadata and c.source in shown) for n, c in cells if not self._is_apart(c)]
+        graded = set(self.graded) if self.job.tests == "apart" else set()
+        inside = [
+            (n, c.source, not c.metadata and c.source in shown and not syntax.bound_names(c.source) & graded)
+            for n, c in cells
+            if not self._is_apart(c)
+        ]
         runs = syntax.needed((source, optional) for _, source, optional in inside)
         left_out = {n for (n, *_), run in zip(inside, runs, strict=True) if not run}
         return [(n, cell) for n, cell in cells if n not in left_out]
@@ -211,6 +229,9 @@ class NotebookRunner:
             process = self._process().fork()
         except StudentProcessLost:  # another test has ended the process
             process = self._process().fork()
+        process.peer.operators = self.operators
+        if self.seeds:
+            process.peer.follow_seeds()
         found, written = process.ask(self._seconds(cell.source), "names", self.graded, tuple(self.job.trusted_files))
         return TestRun(cell, process, dict(found), written)
 
@@ -218,7 +239,8 @@ class NotebookRunner:
         """Run a part of a test cell; return its outputs, and what stopped it."""
         items: list[dict[str, Any]] = []
         clock = test.process.clock(self._seconds(source))
-        with self._namespace(test.names), _without(test.written), contextlib.suppress(OutOfTime, Broken), clock:
+        told = asserts.told(self.shell, source, hidden=test.process.peer.may_say is not None)
+        with told, self._namespace(test.names), _without(test.written), contextlib.suppress(OutOfTime, Broken), clock:
             items = self.shell.run(source, self.job.limits.output_bytes)
         test.process.peer.shared.restore()  # data of the notebook that this test passed: the next one may use it too
         return items, test.process.lost(clock)
@@ -246,7 +268,8 @@ class NotebookRunner:
         quiet = [o for o in items if o["output_type"] != "error" and o.get("name") != "stderr"]
         shown = outputs.checked(quiet, self.job.limits.output_bytes)
         if not lost and self._succeeded(items):
-            self.verdicts[_key(cell)] = Verdict(True, "")
+            cell.outputs = [*cell.outputs, *shown]
+            self.verdicts[_key(cell)] = _verdict_of_nbgrader(cell)  # a number in its last line is partial credit
             return shown
         if lost:
             reason = f"{lost}"
@@ -323,8 +346,8 @@ def _key(cell: NotebookNode) -> str:
     return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
-def _verdict_beside(cell: NotebookNode) -> Verdict:
-    """Return the verdict on a test that ran beside the student's code, as nbgrader gives points."""
+def _verdict_of_nbgrader(cell: NotebookNode) -> Verdict:
+    """Return the verdict that the outputs of a test cell mean to nbgrader."""
     try:
         score, most = determine_grade(cell)
     except (ValueError, KeyError) as error:
@@ -335,14 +358,34 @@ def _verdict_beside(cell: NotebookNode) -> Verdict:
 
 @functools.lru_cache(maxsize=8)
 def graded_names(template: bytes) -> tuple[str, ...]:
-    """Return the names that the student is asked to define: none that a locked cell below gives."""
+    """Return the names that tests take from the student: none that a locked cell below gives.
+
+    These are what the answers bind, and what other cells that are not locked bind and locked ones look up.
+    """
+    cells = [c for c in nbformat.reads(template.decode(), as_version=4).cells if c.cell_type == "code"]
+    sources = [shell.Shell.instance().transform_cell(c.source) for c in cells]
+    looked_up = {n for c, source in zip(cells, sources, strict=True) if is_locked(c) for n in syntax.free_names(source)}
     asked: set[str] = set()
-    for cell in nbformat.reads(template.decode(), as_version=4).cells:
-        if cell.cell_type == "code" and is_solution(cell):
-            asked |= syntax.bound_names(cell.source)
-        elif cell.cell_type == "code" and is_locked(cell) and not is_grade(cell):
-            asked -= syntax.bound_names(cell.source)
+    for cell, source in zip(cells, sources, strict=True):
+        if is_solution(cell):
+            asked |= syntax.bound_names(source)
+        elif not is_locked(cell):
+            asked |= syntax.bound_names(source) & looked_up
+        elif not is_grade(cell):
+            asked -= syntax.bound_names(source)
     return tuple(sorted(asked))
+
+
+@functools.lru_cache(maxsize=8)
+def open_imports(template: bytes) -> list[str]:
+    """Return the import statements of the cells that students may change, as the instructor hands them out."""
+    cells = [c for c in released(template).cells if c.cell_type == "code" and not is_locked(c)]
+    return [s for c in cells for s in syntax.imports_of(shell.Shell.instance().transform_cell(c.source))]
+
+
+def as_unicode(text: str) -> str:
+    """Return ``text`` without what UTF-8 cannot encode; two halves of a letter become that letter."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def grade(job: Job, line: sandbox.Line, compiled: dict[str, bytes], modules: list[str]) -> Outcome:
@@ -372,10 +415,10 @@ def grade(job: Job, line: sandbox.Line, compiled: dict[str, bytes], modules: lis
             if cell.cell_type == "code":
                 cell.outputs = [outputs.error("CheckFailed", failed)]
     return Outcome(
-        notebook=json.dumps(notebook),
-        verdicts=runner.verdicts,
-        notices=left_out + notices + runner.notices,
-        failed=failed,
+        notebook=as_unicode(json.dumps(notebook, ensure_ascii=False)),
+        verdicts={key: replace(v, message=as_unicode(v.message)) for key, v in runner.verdicts.items()},
+        notices=[as_unicode(notice) for notice in left_out + notices + runner.notices],
+        failed=as_unicode(failed),
         slow=runner.slow,
         sandbox=sandbox.level(),
         seconds=time.monotonic() - began,

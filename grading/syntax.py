@@ -4,6 +4,7 @@ import ast
 import dis
 import functools
 import re
+import symtable
 import types
 from collections.abc import Iterable, Iterator
 
@@ -54,15 +55,34 @@ def _is_harmless(node: ast.stmt) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def bound_names(source: str) -> frozenset[str]:
-    """Return the names that a cell defines at its top, without what it imports."""
-    nodes = parsed(source) or []
-    names = {n.name for n in nodes if isinstance(n, DEFINITIONS)}
-    targets = [t for n in nodes if isinstance(n, ast.Assign) for t in n.targets]
-    targets += [n.target for n in nodes if isinstance(n, (ast.AnnAssign, ast.AugAssign))]
-    flat = [leaf for t in targets for leaf in ast.walk(t)]
-    return frozenset(
-        names | {leaf.id for leaf in flat if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Store)}
-    )
+    """Return the names that a cell binds at its top, without what it imports."""
+    symbols = _symbols(source).get_symbols()
+    return frozenset(s.get_name() for s in symbols if (s.is_assigned() or s.is_namespace()) and not s.is_imported())
+
+
+def free_names(source: str) -> frozenset[str]:
+    """Return the names that a cell looks up, and does not bind itself."""
+    top = _symbols(source)
+    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_namespace()}
+    found, todo = set(), [top]
+    while todo:
+        table = todo.pop()
+        todo += table.get_children()
+        symbols = (s for s in table.get_symbols() if s.is_referenced())
+        found |= {s.get_name() for s in symbols if table is top or s.is_global()}
+    return frozenset(found - bound)
+
+
+def _symbols(source: str) -> symtable.SymbolTable:
+    try:
+        return symtable.symtable(source, "<cell>", "exec")
+    except UNREADABLE:
+        return symtable.symtable("", "<cell>", "exec")
+
+
+def imports_of(source: str) -> list[str]:
+    """Return the import statements at the top of a cell."""
+    return [ast.unparse(node) for node in parsed(source) or [] if isinstance(node, IMPORTS)]
 
 
 def imported_modules(source: str) -> set[str]:

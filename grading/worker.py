@@ -14,11 +14,8 @@ import ctypes
 import fcntl
 import functools
 import gc
-import inspect
 import io
-import itertools
 import json
-import linecache
 import multiprocessing.process
 import os
 import platform
@@ -33,8 +30,6 @@ import sys
 import tempfile
 import threading
 import time
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib.figure
@@ -42,7 +37,8 @@ import matplotlib.figure
 from grading import shell
 from grading.execute import write_files
 from grading.process import waits
-from grading.wire import MOST_ITEMS, Closed, Malformed, Peer
+from grading.student import ObjectServer
+from grading.wire import Closed, Malformed
 
 COLLAPSE = 25  # of madvise(2)
 HUGE_PAGE = 2 << 20
@@ -121,14 +117,15 @@ def serve(handle, ready):
     """Answer questions of the judge on a socket, in the fork; the forks of this process do the same on theirs."""
     sys.path[:] = ["", *(p for p in sys.path if p not in ("", ENGINE))]
     sys.argv = ["notebook"]
-    multiprocessing.process.ORIGINAL_DIR = os.getcwd()  # where processes that are spawned find the student's modules
+    folder = os.getcwd()
+    multiprocessing.process.ORIGINAL_DIR = folder  # where processes that are spawned find the student's modules
     written = {}
     while handle:
         connection = socket.socket(fileno=handle)
         os.register_at_fork(after_in_child=connection.close)  # what a student starts has no line to the judge
         try:
             handle = None
-            Student(connection, ready, written).listen()
+            Student(connection, ready, folder, written).listen()
         except Forked as fork:
             handle = fork.handle
         except (Closed, Malformed):
@@ -393,30 +390,23 @@ def _wait(child):
     return {"code": _code(status), "peak_bytes": usage.ru_maxrss * scale}
 
 
-class Student(Peer):
-    """Runs a student's cells and calls what they define, as the judge asks.
+class Student(ObjectServer):
+    """Runs a student's cells and forks, and serves what they define, as the judge asks.
 
-    written: ``{file name: version}`` of the files that the judge has put into the folder
+    folder:  where it was started
+    written: ``{file name: version}`` of the files that the judge has put there
     """
 
-    caught = BaseException
-
-    def __init__(self, connection, ready, written):
-        super().__init__(connection)
+    def __init__(self, connection, ready, folder, written):
+        super().__init__(connection, ready.user_ns, folder)
         self.shell, self._written = ready, written
         self._forks = set()  # process ids
-        self.types = {}  # number of a class of the judge -> the class that stands for it
-        self._printed = shell.Outputs(MOST_PRINTED)
-        self._warned = []
-        self._ears = shell.Stream(lambda text: self._printed.text("stdout", text)), shell.Stream(lambda text: None)
 
     def serve(self, action, *operands):
         """Do one thing that the judge asks for."""
         match action, operands:
             case "cell", (source, most):
                 return self.shell.run(source, most)
-            case "names", (names, files):
-                return tuple((n, self.shell.user_ns[n]) for n in names if self._crosses(n)), self._changed(files)
             case "fork", (whole,):
                 return self._fork(whole)
             case "waits", (child,):
@@ -425,13 +415,15 @@ class Student(Peer):
                 self._forks.discard(child)
                 return tuple(end_group(child, patience).values())
             case "here", ():
+                self.shared.forget(0)  # the judge has forgotten what it had passed before
                 return True
             case "write", (files,):
                 write_files(dict(files), ".")
                 self._written.update({name: _version(name) for name, _ in files})
                 return None
-        with self._listening():
-            return _do(action, *operands)
+            case "names", (names, files):
+                return super().serve("names", *names), self._changed(files)
+        return super().serve(action, *operands)
 
     def _fork(self, whole):
         """Fork this process; return the fork's process id.
@@ -467,96 +459,6 @@ class Student(Peer):
         finally:
             _set_dumpable(1)
 
-    def notes(self):
-        """Return what was printed and warned since the last frame; None where nothing was."""
-        if not self._printed.items and not self._warned:
-            return None
-        printed = "".join(output["text"] for output in self._printed.items)
-        warned = [[w.category.__name__, str(w.message)[:1000]] for w in self._warned[:20]]
-        self._printed = shell.Outputs(MOST_PRINTED)
-        self._warned.clear()
-        return [printed, warned]
-
-    def report(self, error):
-        """Add the place in the notebook where the error came up: the function's name and the line."""
-        return *super().report(error), *_place(error)
-
-    def describe(self, value):
-        """Say of an object of the student's what it is, and whether it can be called and iterated."""
-        kind = "class" if inspect.isclass(value) else "function" if inspect.isroutine(value) else "object"
-        name = type(value).__name__ if kind == "object" else value.__name__
-        return [kind, name, callable(value), hasattr(type(value), "__iter__")]
-
-    def adopt(self, number, kind, name, *details):
-        """Make what stands for a function, a class or an instance of the judge."""
-        if kind == "function":
-            return self._function(number, name)
-        if kind == "class":
-            return self._type(number, name)
-        class_number, methods, attributes = details
-        made = object.__new__(self._type(class_number, name))
-        vars(made)["_remote"] = self, number, methods, attributes
-        return made
-
-    def _function(self, number, name):
-        def call(*arguments, **named):
-            return self.ask("call", number, arguments, tuple(named.items()))
-
-        call.__name__ = call.__qualname__ = name
-        return call
-
-    def _type(self, number, name):
-        if number not in self.types:
-            body = {"__new__": lambda kind, *given, **named: self.ask("call", number, given, tuple(named.items()))}
-            self.types[number] = type(name, (StandIn,), body)
-        return self.types[number]
-
-    def _crosses(self, name):
-        try:
-            self.pack(self.shell.user_ns[name], [])
-        except Exception:
-            return False
-        return True
-
-    @contextlib.contextmanager
-    def _listening(self):
-        """Keep what student code prints and warns; a call inside a call has its own."""
-        before = sys.stdout, sys.stderr, self._warned
-        sys.stdout, sys.stderr = self._ears
-        try:
-            # "default" also where the notebook made warnings errors.
-            with warnings.catch_warnings(record=True, action="default") as self._warned:
-                yield
-        finally:
-            before[2].extend(self._warned)
-            sys.stdout, sys.stderr, self._warned = before
-
-
-class StandIn:
-    """An instance whose class is defined in a locked cell of the judge's side."""
-
-    def __init__(self, *arguments, **named):
-        pass
-
-    def __getattr__(self, name):
-        student, number, methods, attributes = vars(self)["_remote"]
-        if name in attributes:
-            return student.ask("get", number, name)
-        if name in methods:
-            return lambda *given, **named: student.ask("method", number, name, given, tuple(named.items()))
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-    def __setattr__(self, name, value):
-        student, number, _, attributes = vars(self)["_remote"]
-        if name in attributes:
-            student.ask("set", number, name, value)
-        else:
-            vars(self)[name] = value
-
-    def __dir__(self):
-        _, _, methods, attributes = vars(self)["_remote"]
-        return [*methods, *attributes]
-
 
 def _children():
     """Return the process ids of the children of this process, which has one thread; none where there is no /proc."""
@@ -572,32 +474,3 @@ def _version(path):
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _do(action, target, *operands):
-    if action == "call":
-        given, named = operands
-        result = target(*given, **dict(named))
-        return list(itertools.islice(result, MOST_ITEMS)) if isinstance(result, Iterator) else result
-    if action == "method":
-        name, *given = operands
-        return _do("call", getattr(target, name), *given)
-    if action == "get":
-        return getattr(target, *operands)
-    if action == "set":
-        return setattr(target, *operands)
-    if action == "iterate":
-        return list(itertools.islice(target, MOST_ITEMS))
-    raise Malformed(f"unknown action {action}")
-
-
-def _place(error):
-    """Return the innermost function of the notebook that the error came through, and the line's text."""
-    found, trace = ("", ""), error.__traceback__
-    while trace:
-        frame, trace_line = trace.tb_frame, trace.tb_lineno
-        if frame.f_globals.get("__name__") == "__main__" and frame.f_code.co_name != "<module>":
-            line = linecache.getline(frame.f_code.co_filename, trace_line).strip()
-            found = (frame.f_code.co_name, line[:300]) if line else found
-        trace = trace.tb_next
-    return found

@@ -38,7 +38,7 @@ IN_A_CALL = {  # body of the function -> what the feedback says
     "a missing library": ("import pandas_for_me\nreturn 2 * x", "ModuleNotFoundError"),
     "a set": ("return {1.0, 2.0}", "type set"),
     "a list that contains itself": ("a = [x]\na.append(a)\nreturn a", "nested"),
-    "an array of text": ("return np.array(['a', 'b'])", "TypeError: an array of <U1 cannot be graded"),
+    "an array of text": ("return np.array(['a', 'b'])", "an array of <U1"),
     "itself": ("return double", "should be numbers"),
     "an endless generator": ("import itertools\nreturn itertools.count()", "10000"),
     "a file that is too large": ("open('f', 'wb').write(bytes(10**8))\nreturn 2 * x", "OSError"),

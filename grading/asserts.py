@@ -1,0 +1,147 @@
+"""A bare ``assert`` that fails says which expression was false, and the values in it; a hidden one says nothing."""
+
+import ast
+import builtins
+import contextlib
+import copy
+import itertools
+import reprlib
+import sys
+import types
+
+from IPython.core.compilerop import code_name
+
+MOST_SHOWN = 8  # values in a message
+BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
+SHOWN_AS_WRITTEN = (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.JoinedStr, ast.Lambda, ast.Starred)
+
+_numbers = itertools.count()
+_hidden = {}  # file name of a cell -> numbers of its hidden lines
+_values = {}  # number of an assertion -> {source of an expression in it: value}
+
+
+@contextlib.contextmanager
+def told(shell, source, hidden=False):
+    """Let the assertions of a cell tell what is false, for as long as ``shell`` runs it.
+
+    hidden: whether all of it is hidden, and not only what the marks of nbgrader enclose
+    """
+    file = code_name(shell.transform_cell(source))
+    _hidden[file] = set(range(source.count("\n") + 2)) if hidden else _hidden_lines(source)
+    before = shell.ast_transformers
+    shell.ast_transformers = [*before, _Told(_hidden[file])]
+    try:
+        yield
+    finally:
+        shell.ast_transformers = before
+        _values.clear()
+
+
+def _hidden_lines(source):
+    hidden, lines = False, set()
+    for number, line in enumerate(source.split("\n"), 1):
+        hidden = (hidden or BEGIN in line) and END not in line
+        lines |= {number} if hidden else set()
+    return lines
+
+
+class _Told(ast.NodeTransformer):
+    """Gives each bare assertion outside of ``hidden`` lines a message."""
+
+    def __init__(self, hidden):
+        self._hidden = hidden
+
+    def visit_Module(self, module):
+        # Statements are copied: what was compiled of one before is known by the statement itself.
+        body = [self.visit(copy.deepcopy(s)) if _has_assertion(s) else s for s in module.body]
+        return ast.Module(body, module.type_ignores)
+
+    def visit_Assert(self, node):
+        if node.msg is not None or node.lineno in self._hidden:
+            return node
+        number = ast.Constant(next(_numbers))
+        text = ast.Constant(ast.unparse(node.test))
+        begun = ast.Tuple([_call("begin", number), _Noted(number).visit(node.test)], ast.Load())
+        test = ast.Subscript(begun, ast.Constant(1), ast.Load())
+        made = ast.Assert(test, _call("message", number, text))
+        return ast.fix_missing_locations(ast.copy_location(made, node))
+
+
+def _has_assertion(statement):
+    return any(isinstance(node, ast.Assert) for node in ast.walk(statement))
+
+
+class _Noted:
+    """Lets an expression note the values that its truth depends on."""
+
+    def __init__(self, number):
+        self._number = number
+
+    def visit(self, node):
+        match node:
+            case ast.BoolOp():
+                node.values = [self.visit(value) for value in node.values]
+            case ast.UnaryOp(op=ast.Not()):
+                node.operand = self.visit(node.operand)
+            case ast.Compare():
+                node.left, *node.comparators = map(self._note, [node.left, *node.comparators])
+            case ast.Call():
+                node.args = [self._note(argument) for argument in node.args]
+                if isinstance(node.func, ast.Attribute):
+                    node.func.value = self._note(node.func.value)
+            case _:
+                return self._note(node)
+        return node
+
+    def _note(self, node):
+        if isinstance(node, SHOWN_AS_WRITTEN):
+            return node
+        return _call("note", self._number, ast.Constant(ast.unparse(node)), node)
+
+
+def _call(name, *arguments):
+    function = ast.Attribute(ast.Name("__assertion__", ast.Load()), name, ast.Load())
+    return ast.Call(function, list(arguments), [])
+
+
+class _Assertion:
+    """What such an assertion calls, under a name that every cell sees."""
+
+    def begin(self, number):
+        _values[number] = {}
+
+    def note(self, number, source, value):
+        _values.setdefault(number, {})[source] = value
+        return value
+
+    def message(self, number, source):
+        noted = _values.pop(number, {})
+        if _is_hidden(sys._getframe(1)):
+            return ""
+        lines = [f"  {text} is {_short(value)}" for text, value in noted.items() if not _speaks_for_itself(value)]
+        return "\n".join([f"{source} is false", *lines[:MOST_SHOWN]])
+
+
+builtins.__assertion__ = _Assertion()
+
+
+def _is_hidden(frame):
+    """Say whether a frame, or one that called it, is at a hidden line."""
+    while frame:
+        if frame.f_lineno in _hidden.get(frame.f_code.co_filename, ()):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _speaks_for_itself(value):
+    return isinstance(value, (type, types.ModuleType)) or callable(value)
+
+
+def _short(value):
+    shorter = reprlib.Repr()
+    shorter.maxstring = shorter.maxother = 300
+    try:
+        return shorter.repr(value)
+    except Exception:  # an object of a student may fail even here
+        return f"something of type {type(value).__name__}"

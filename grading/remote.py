@@ -1,0 +1,370 @@
+"""Objects of the student's process, as the trusted process sees them.
+
+A class of the student's is a class here, and its instances are instances of it, so that ``isinstance``, ``except``
+and operators work as in one process. An instance that is also a list, a number or an array holds its data here, too.
+What compares or computes with a value of the test is asked for only where the course's own solution
+defines it: else an object that equals everything would pass each test, and would be told what is expected.
+"""
+
+import dataclasses
+import functools
+import inspect
+import linecache
+import sys
+import types
+from collections import deque
+from collections.abc import MutableMapping
+
+import numpy as np
+
+from grading.shared import DERIVABLE, base_of
+from grading.specials import INPUTS, SPECIALS, TOLD_OF_CODE
+from grading.wire import MOST_ITEMS, MOST_LETTERS, Malformed
+
+AT_ONCE = 16  # items taken from an iterator one by one, before it is asked for several at a time
+READABLE = {  # names with two underscores that are asked for; Python and libraries look for many others
+    f"__{name}__"
+    for name in (
+        "name qualname doc module defaults kwdefaults annotations dict self func match_args slots members"
+        " abstractmethods dataclass_fields"
+    ).split()
+}
+STAND_FOR = {  # what ``isinstance`` takes an object of such a type for
+    "function": types.FunctionType,
+    "method": types.MethodType,
+    "builtin_function_or_method": types.BuiltinFunctionType,
+    "generator": types.GeneratorType,
+    **{kind.__name__: kind for kind in (map, zip, filter, enumerate, reversed, property, staticmethod, classmethod)},
+}
+KNOWN_LIBRARIES = ("matplotlib", "sklearn")  # whose classes ``isinstance`` knows
+
+
+class RemoteType(type):
+    """The type of the classes that stand for a student's."""
+
+    _judge = None
+
+    def __call__(cls, *given, **named):
+        return cls._judge.ask("call", cls, given, tuple(named.items()))
+
+    def __getattr__(cls, name):
+        return _get(cls, name)
+
+    def __setattr__(cls, name, value):
+        cls._judge.ask("set", cls, name, value)
+
+    def __delattr__(cls, name):
+        cls._judge.ask("delete", cls, name)
+
+    def __dir__(cls):
+        return list(cls._judge.ask("dir", cls))
+
+    def __bool__(cls):
+        return True
+
+    # What a class has from a type of its own, as an enumeration does:
+
+    def __iter__(cls):
+        return iter(cls._judge.ask("special", cls, "__iter__", ()))
+
+    def __len__(cls):
+        return cls._judge.ask("special", cls, "__len__", ())
+
+    def __getitem__(cls, key):
+        return cls._judge.ask("item", cls, key)
+
+    def __contains__(cls, value):
+        return any(member is value or member == value for member in cls)
+
+    __signature__ = property(lambda cls: _signature(cls))
+    __annotations__ = property(lambda cls: _get(cls, "__annotations__"))
+
+
+class Proxy(metaclass=RemoteType):
+    """The base of all that stands for an object of the student's. Its attributes are asked for there."""
+
+    _judge = _stands_for = None
+
+    def __getattr__(self, name):
+        return _get(self, name)
+
+    def __setattr__(self, name, value):
+        if name.startswith("__") and isinstance(self, BaseException):  # its traceback, as Python sets it
+            return object.__setattr__(self, name, value)
+        self._judge.ask("set", self, name, value)
+
+    def __delattr__(self, name):
+        self._judge.ask("delete", self, name)
+
+    def __dir__(self):
+        return list(self._judge.ask("dir", self))
+
+    def __copy__(self):
+        return self._judge.ask("copy", self)
+
+    def __deepcopy__(self, memo):
+        return self._judge.ask("deepcopy", self)
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError("an object of the notebook cannot be pickled")
+
+    __signature__ = property(lambda self: _signature(self))
+    __class__ = property(lambda self: self._stands_for or type(self))
+    __dict__ = property(lambda self: _get(self, "__dict__"))
+
+
+class Function(Proxy):
+    """Stands for a function. ``__globals__`` are the names of the student's notebook, which a test may change."""
+
+    _made = None  # its code, when it has been asked for
+
+    def __call__(self, *given, **named):
+        return self._judge.ask("call", self, given, tuple(named.items()))
+
+    __doc__ = property(lambda self: _get(self, "__doc__"))
+    __globals__ = property(lambda self: Namespace(self))
+
+    @property
+    def __code__(self):
+        if self._made is None:
+            object.__setattr__(self, "_made", _code_of(*self._judge.ask("code", self)))
+        return self._made
+
+
+class Method:
+    """A method of such an object, called in one question."""
+
+    def __init__(self, target, name):
+        self.__self__, self.__name__ = target, name
+
+    def __call__(self, *given, **named):
+        return self.__self__._judge.ask("method", self.__self__, self.__name__, given, tuple(named.items()))
+
+    def __getattr__(self, name):
+        return getattr(self._found(), name)
+
+    def _found(self):
+        return self.__self__._judge.ask("get", self.__self__, self.__name__)
+
+    __class__ = property(lambda self: types.MethodType)
+    __doc__ = property(lambda self: self._found().__doc__)
+    __signature__ = property(lambda self: self._found().__signature__)
+
+
+class Iterator(Proxy):
+    """Stands for an iterator of Python's own; it is asked for more and more items at a time."""
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not self._ahead:
+            count = 1 if self._taken < AT_ONCE else min(self._taken, MOST_ITEMS)
+            self._ahead.extend(self._judge.ask("next", self, count))
+            object.__setattr__(self, "_taken", self._taken + len(self._ahead))
+        if not self._ahead:
+            raise StopIteration
+        return self._ahead.popleft()
+
+
+class Namespace(MutableMapping):
+    """The global names that a function of the student's sees."""
+
+    def __init__(self, function):
+        self._function = function
+
+    def _ask(self, action, *operands):
+        return self._function._judge.ask("globals", self._function, action, *operands)
+
+    def __getitem__(self, name):
+        return self._ask("get", name)
+
+    def __setitem__(self, name, value):
+        self._ask("set", name, value)
+
+    def __delitem__(self, name):
+        self._ask("delete", name)
+
+    def __iter__(self):
+        return iter(self._ask("names"))
+
+    def __len__(self):
+        return len(self._ask("names"))
+
+
+class Defined:
+    """A name that the student's class has: of a method, or of its plain base with another meaning."""
+
+    def __init__(self, name, is_method):
+        self.name, self.is_method = name, is_method
+
+    def __get__(self, instance, owner):
+        if instance is None:
+            return _get(owner, self.name)
+        return Method(instance, self.name) if self.is_method else _get(instance, self.name)
+
+
+def _get(target, name):
+    judge = target._judge
+    if judge is None or not judge.stands_for(target) or (name.startswith("__") and name not in READABLE):
+        raise AttributeError(f"{type(target).__name__!r} object has no attribute {name!r}")
+    found = judge.ask("get", target, name)
+    if name == "__dataclass_fields__":
+        return dataclasses.make_dataclass("fields", [str(n) for n in found]).__dataclass_fields__
+    return found
+
+
+def _signature(target):
+    parameters, more = target._judge.ask("signature", target)
+    made = [inspect.Parameter(str(name), inspect._ParameterKind(kind), **rest) for name, kind, rest in parameters]
+    return inspect.Signature(made, **more)
+
+
+def _code_of(told, source):
+    """Return code that tells what the student's does, with its source for ``inspect.getsource``; it does nothing."""
+    name = f"<source {len(linecache.cache)}>"
+    linecache.cache[name] = (len(source), None, str(source).splitlines(True), name)
+    told = {key: told[key] for key in TOLD_OF_CODE}  # never the bytecode
+    told["co_consts"] = told["co_consts"] or (None,)
+    return compile("pass", name, "exec").replace(co_firstlineno=1, co_nlocals=len(told["co_varnames"]), **told)
+
+
+def _forward(name):
+    """Return the special method that asks the student's side."""
+
+    def ask(self, *operands):
+        return self._judge.ask("special", self, name, operands)
+
+    def with_operand(self, other, *more):
+        if isinstance(other, Proxy) or name in self._judge.operators:
+            return self._judge.ask("special", self, name, (other, *more))
+        usual = getattr(base_of(type(self)) or object, name, None)
+        if usual:
+            return usual(self, other, *more)
+        return any(item is other or item == other for item in self) if name == "__contains__" else NotImplemented
+
+    return ask if name in INPUTS else with_operand
+
+
+def _exit(self, kind, error, trace):
+    return self._judge.ask("special", self, "__exit__", (kind, error, None))  # a traceback stays here
+
+
+def _array(self, dtype=None, copy=None):
+    return np.asarray(self._judge.ask("special", self, "__array__", ()), dtype)
+
+
+FORWARDED = {name: _forward(name) for name in SPECIALS}
+FORWARDED |= {"__call__": Function.__call__, "__exit__": _exit, "__array__": _array}
+
+
+class Adopted:
+    """Makes what stands here for the objects of a student; ``judge`` asks about them."""
+
+    def __init__(self, judge):
+        self._judge = judge
+        self._kinds = {}  # of functions and iterators, by the name of their type
+
+    def class_(self, name, doc, bases, names, methods, origin):
+        """Return the class that stands for a student's.
+
+        names:   the special methods that it has, and the names of its plain base that it gives another meaning
+        methods: the names of its other methods
+        origin:  its module and name where it is one of a library
+        """
+        if not all(base in DERIVABLE or issubclass(type(base), RemoteType) for base in bases):
+            raise Malformed("a class of unknown bases")
+        if not any(issubclass(base, Proxy) for base in bases):
+            bases = (Proxy, *bases)
+        body = {name: Defined(name, is_method=False) for name in names} | {
+            n: Defined(n, is_method=True) for n in methods
+        }
+        if any(name.startswith("_") and name not in FORWARDED for name in body):
+            raise Malformed("a name that a class may not have")
+        body |= {name: FORWARDED[name] for name in names if name in FORWARDED}
+        body["__doc__"] = doc and str(doc)[:MOST_LETTERS]
+        if any(issubclass(base, BaseException) for base in bases):
+            body["__str__"] = lambda self: self._message
+            body.pop("__repr__", None)
+        if origin:
+            body["_stands_for"] = _library_classes().get(origin)
+        return self._make(name, bases, body)
+
+    def function(self, name, kind):
+        """Return what stands for a function."""
+        made = object.__new__(self._kind(Function, kind))
+        object.__setattr__(made, "__name__", "<lambda>" if name == "<lambda>" else _identifier(name, "function"))
+        return made
+
+    def thing(self, kind, names):
+        """Return what stands for an object of one of Python's own types."""
+        body = {name: FORWARDED[name] for name in names} | {"_stands_for": STAND_FOR.get(kind)}
+        return object.__new__(self._make(kind, (Proxy,), body))
+
+    def iterator(self, kind):
+        """Return what stands for a generator, or another iterator of Python's own."""
+        made = object.__new__(self._kind(Iterator, kind))
+        object.__setattr__(made, "_ahead", deque())
+        object.__setattr__(made, "_taken", 0)
+        return made
+
+    def object(self, kind, data, number):
+        """Return what stands for an instance. number: of the data among what is shared, or None."""
+        base = base_of(kind)
+        if not issubclass(type(kind), RemoteType) or (base and type(data) is not base):
+            raise Malformed("an object of no known class")
+        made = _with_data(kind, base, data)
+        return made if number is None else self._judge.shared.accept(made, number)
+
+    def error(self, kind, arguments, message, cause):
+        """Return what stands for an error of a class of the student's."""
+        if not issubclass(type(kind), RemoteType) or not issubclass(kind, BaseException):
+            raise Malformed("an error of no known class")
+        made = kind.__new__(kind, *arguments)
+        object.__setattr__(made, "_message", str(message))
+        BaseException.__cause__.__set__(made, cause)
+        return made
+
+    def _kind(self, base, kind):
+        if (base, kind) not in self._kinds:
+            body = {"_stands_for": STAND_FOR.get(kind), "__doc__": vars(base)["__doc__"]}
+            self._kinds[base, kind] = self._make(str(kind), (base,), body)
+        return self._kinds[base, kind]
+
+    def _make(self, name, bases, body):
+        name = self._judge.sayable(name, "object")
+        return RemoteType(_identifier(name, "object"), bases, {"__module__": "__main__", "_judge": self._judge} | body)
+
+
+def silenced(error):
+    """Return an error of a class of the student's without a text of its own; None for any other error."""
+    if not issubclass(type(error), Proxy):
+        return None
+    object.__setattr__(error, "_message", "")
+    BaseException.args.__set__(error, ())
+    BaseException.__cause__.__set__(error, None)
+    return error
+
+
+def _identifier(name, otherwise):
+    return name if isinstance(name, str) and name.isidentifier() and len(name) < 100 else otherwise
+
+
+def _with_data(kind, base, data):
+    if base is None:
+        return object.__new__(kind)
+    if base is np.ndarray:
+        return data.view(kind)
+    if base not in (list, dict, set, deque, bytearray):
+        return base.__new__(kind, data)
+    made = base.__new__(kind)
+    base.__init__(made, data, *([data.maxlen] if base is deque else []))
+    return made
+
+
+@functools.cache
+def _library_classes():
+    """Return ``{module and name: class}`` of the classes that ``isinstance`` should know."""
+    modules = [m for name, m in list(sys.modules.items()) if name.partition(".")[0] in KNOWN_LIBRARIES]
+    kinds = [kind for module in modules for kind in list(vars(module).values()) if isinstance(kind, type)]
+    return {f"{kind.__module__}.{kind.__qualname__}": kind for kind in kinds}

@@ -1,0 +1,95 @@
+"""What a test apart says and knows: false expressions, imports of open cells, numbers, text that is no Unicode."""
+
+import json
+
+import nbformat
+import pytest
+from engine_course import cell
+from nbformat.v4 import new_code_cell, new_notebook
+
+from grading import execute
+
+ASSERTS = {  # test cell -> what the message holds, and what it does not
+    "assert f(3) == 7": (["f(3) == 7", "f(3) is 6"], []),
+    "y = 5\nassert f(1) == 2 and not f(y) > y": (["y is 5", "f(y) is 10"], []),
+    "import numpy as np\nassert np.allclose(f(np.ones(1)), 9)": (["np.allclose", "array([2.])"], ["module"]),
+    "assert f(3) == 7, 'mine'": (["mine"], ["f(3)"]),
+    "assert helped(f, 3)": (["helped(f, 3)"], ["function"]),
+    "expect(f, 4321)": (["function(x) == 1", "8642"], []),
+    "assert f(1) == 2\n### BEGIN HIDDEN TESTS\nassert f(4321) == 1\n### END HIDDEN TESTS": ([], ["f(", "4321", "8642"]),
+    "### BEGIN HIDDEN TESTS\nexpect(f, 4321)\n### END HIDDEN TESTS": ([], ["function", "4321", "8642"]),
+    "def own(x):\n    assert f(x) == 1\n### BEGIN HIDDEN TESTS\nown(4321)\n### END HIDDEN TESTS": (
+        [],
+        ["f(x)", "8642"],
+    ),
+}
+HELPERS = "def expect(function, x):\n    assert function(x) == 1\ndef helped(function, x):\n    return function(x) == 1"
+
+
+def verdict(test, answer="def f(x):\n    return 2 * x", opened="import math as m\nimport nothing_like_this"):
+    """Return the verdict on a test cell of 2 points, and the outcome."""
+    cells = [new_code_cell(opened, id="open"), cell(HELPERS, "helpers", locked=True)]
+    cells += [
+        cell("def f(x):\n    return 2 * x", "f", solution=True),
+        cell(test, "test", grade=True, locked=True, points=2),
+    ]
+    template = nbformat.writes(new_notebook(cells=cells)).encode()
+    cells[2].source = answer
+    job = execute.Job("small", template, json.dumps(new_notebook(cells=cells)).encode(), {}, {})
+    outcome = execute.run(job)
+    return outcome.verdicts["test"], outcome
+
+
+@pytest.mark.parametrize("test", ASSERTS)
+def test_a_bare_assertion_tells_what_is_false_unless_it_is_hidden(test):
+    told, untold = ASSERTS[test]
+    found, outcome = verdict(test)
+    assert not found.passed and found.message.startswith("AssertionError")
+    shown = json.dumps(nbformat.reads(outcome.notebook, as_version=4).cells[-1].outputs)
+    assert all(text in found.message for text in told)
+    assert not any(text in found.message + shown for text in untold)
+
+
+def test_an_import_in_an_open_cell_is_known_to_tests():
+    found, _ = verdict("assert f(m.pi) == 2 * m.pi")
+    assert found.passed
+
+
+def test_a_name_that_an_open_cell_binds_is_the_students():
+    found, _ = verdict("assert size == 3 and f(size) == 6", opened="size, other = 3, 4")
+    assert found.passed
+
+
+def test_a_number_in_the_last_line_of_a_test_is_partial_credit():
+    found, _ = verdict("f(1) / 4")
+    assert not found.passed and found.score == 0.5
+
+
+BROKEN = {
+    "a message": "def f(x):\n    raise ValueError('\\ud800')",
+    "an output": "print('\\udfff')\ndef f(x):\n    return 2 * x",
+    "a name": "def f(x):\n    return getattr(x, '\\ud800')",
+    "the source": "def f(x):\n    return 2 * x  # \ud800",
+    "an error of a cell": "def f(x):\n    return 2 * x\nraise ValueError('\\ud800')",
+}
+
+
+@pytest.mark.parametrize("where", BROKEN)
+def test_text_that_utf_8_cannot_encode_is_replaced_in_outcomes(where):
+    found, outcome = verdict("assert f(1) == 2", BROKEN[where])
+    "".join([outcome.notebook, found.message, *outcome.notices]).encode("utf-8")
+    nbformat.writes(nbformat.reads(outcome.notebook, as_version=4)).encode("utf-8")
+    assert found.passed == (where not in ("a message", "a name"))
+
+
+def test_two_halves_of_a_letter_become_that_letter():
+    found, _ = verdict("f(1)", "def f(x):\n    raise ValueError('\\ud83d\\ude00')")
+    assert "\U0001f600" in found.message
+
+
+def test_the_hidden_part_of_a_test_goes_on_with_the_objects_of_its_visible_part():
+    answer = "class f(list):\n    def __init__(self, x):\n        self.n = [x]\n    put = list.append"
+    visible = "s, given = f(3), [7]\ns.put(given)\nn = s.n\nassert s == [[7]]\n"
+    hidden = "### BEGIN HIDDEN TESTS\ns.put(2)\nn.append(4)\nassert len(s) == 2 and s.n == [3, 4]"
+    found, _ = verdict(f"{visible}{hidden}\n### END HIDDEN TESTS", answer)
+    assert found.passed
