@@ -425,6 +425,34 @@ def test_a_change_in_an_earlier_call_is_found():
     message(check.unchanged)
 
 
+class Spoiler:
+    """A layer that changes what it returned."""
+
+    def forward(self, Z):
+        self.A = np.array(Z)
+        return {"A": [self.A]}
+
+    def backward(self):
+        self.A *= 2
+
+
+def test_a_changed_result_of_an_earlier_call_is_named():
+    check = Check("Spoiler", Spoiler)
+    layer = check.call()
+    check.method(layer, "forward", Z=V)
+    check.unchanged()
+    check.method(layer, "backward")
+    text = message(check.unchanged)
+    assert text.startswith("Spoiler: A later call changed what Spoiler: forward(Z) had returned.")
+    assert "[1. 2. 3.]" in text and "[2. 4. 6.]" in text
+
+
+def test_an_object_of_the_student_may_change():
+    check = Check("Own", type("Own", (dict,), {"grow": lambda self: self.update(n=len(self))}))
+    check.method(check.call(), "grow")
+    check.unchanged()
+
+
 def test_the_arguments_are_shown_as_they_were_before_the_call():
     check = Check("answer", lambda x: x.fill(0))
     assert "[1. 2. 3.]" in message(lambda: check.same(check.call(x=V.copy()), 1.0))
@@ -524,8 +552,58 @@ def test_a_function_of_the_test_sees_the_names_of_the_test(notebook):
     )
 
 
+def test_a_function_of_the_test_may_check_another_answer(notebook):
+    notebook.run(
+        "def answer(f): return f(2)\ndef other(x): return x + 1",
+        "check = Check('answer', answer)\nk = 3\n"
+        "def f(x): return k * Check('other', other).call(x=x) + k\ncheck.same(check.call(f=f), 12)\nassert k == 3",
+    )
+
+
 def test_a_name_that_nobody_has_is_an_error_like_any_other(notebook):
     assert "stopped with NameError: name 'Y' is not defined" in notebook.run("def answer(x): return Y").says(TEST)
+
+
+# A test cell that passes
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (TEST, "answer: this check passed.\n"),
+        (f"{TEST}\nhelp_of_the_test()", "answer: this check passed.\n"),
+        ("Check('quiz_1', lambda: 'b').letter()", "quiz_1: your answer is b."),
+        ("Check('quiz_1', lambda: 'b').choice('b', 'Because.')", "quiz_1 is right. Because.\n"),
+        ("answer(1.0)", ""),
+    ],
+)
+def test_a_cell_that_passed_says_so_once(notebook, cell, said, capsys):
+    notebook.run("def answer(x): return 2 * x\ndef help_of_the_test(): Check('other', len)")
+    notebook.run(f"{cell}\nNone")
+    out = capsys.readouterr().out
+    assert out.startswith(said) and out.count("\n") == (said != "")
+
+
+def test_a_cell_that_failed_says_only_why(notebook, capsys):
+    notebook.run("def answer(x): return x").says(TEST)
+    assert "passed" not in capsys.readouterr().out
+
+
+# Answers that use other answers
+
+
+def test_a_given_function_stands_in_for_one_that_the_answer_uses(notebook):
+    notebook.run(
+        "def part(x): return 'wrong'\ndef answer(x): return 2 * part(x)",
+        "k = 3\ndef right(x): return k * x\ncheck = Check('answer', answer, given={'part': right})\n"
+        "check.same(check.call(x=1.0), 6.0)\nassert part(1.0) == 'wrong'",
+        "check = Check('answer', answer, given={'part': lambda x: x, 'unused': lambda x: x})\n"
+        "check.same(check.call(x=1.0), 2.0)\nassert 'unused' not in globals()",
+    )
+
+
+def test_an_answer_without_global_names_takes_nothing(notebook):
+    notebook.run("answer = abs", "Check('answer', answer, given={'abs': None}).call(x=1.0)")
 
 
 # Hidden tests
@@ -861,8 +939,8 @@ def test_what_is_no_letter_is_said(got):
 
 
 def demonstration(error):
-    with checks.needs("softmax", "sigmoid", "tanh"):
-        raise error
+    names = {"needs": checks.needs, "error": error, **dict.fromkeys(("softmax", "sigmoid", "tanh"), len)}
+    exec("with needs('softmax', 'sigmoid', 'tanh'):\n    raise error", names)
 
 
 def test_a_demonstration_says_what_to_write_first(capsys):
@@ -875,6 +953,20 @@ def test_a_demonstration_that_fails_names_the_answers_it_uses(error, capsys):
     demonstration(error)
     text = capsys.readouterr().out
     assert type(error).__name__ in text and "It uses softmax, sigmoid and tanh." in text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def softmax(Z):\n    raise NotImplementedError()",
+        "class softmax:\n    def forward(self):\n        raise NotImplementedError()",
+        "pass",
+    ],
+)
+def test_a_demonstration_that_fails_before_its_answers_are_written_says_what_to_write(source, capsys):
+    names = {"needs": checks.needs}
+    exec(f"{source}\nwith needs('softmax'):\n    missing", names)
+    assert capsys.readouterr().out == "Write softmax first. Then run this cell again.\n"
 
 
 def test_one_needed_answer_stands_alone(capsys):

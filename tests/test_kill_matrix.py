@@ -7,8 +7,6 @@ import pytest
 from tools import running, variants
 from tools.notebooks import assignments, grade_cells, graded_names, load, owner, points, solution_cells
 
-# A pipeline calls other answers, so it may lose points with them.
-PIPELINES = {"sgd", "train", "train_epoch", "fit"}
 EXERCISES = [(a, name) for a in assignments() for name in graded_names(load(a))]
 
 
@@ -35,11 +33,10 @@ def cells_of(assignment, name):
 
 
 def split(assignment, name, outcome):
-    """Return the lost cells of the exercise itself, and of others that are no pipelines."""
+    """Return the lost cells of the exercise itself, and those of others."""
     own = cells_of(assignment, name)
-    pipelines = set().union(*(cells_of(a, n) for a, n in EXERCISES if a == assignment and n in PIPELINES))
     lost = {key for key, result in outcome.items() if result.message}
-    return lost & own, lost - own - pipelines
+    return lost & own, lost - own
 
 
 def of_kind(assignment, name, kind):

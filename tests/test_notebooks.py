@@ -9,6 +9,7 @@ import sys
 import nbformat
 import pytest
 
+from tools import running
 from tools.notebooks import (
     ROOT,
     SOURCE,
@@ -22,6 +23,7 @@ from tools.notebooks import (
     owner,
     points,
     solution_cells,
+    visible,
 )
 
 # Names and parameters that tests, misconceptions and translations hang on.
@@ -131,8 +133,7 @@ def test_cell_ids_are_stable_names(assignment):
 def test_a_cell_is_short(assignment):
     for cell in load(assignment).cells:
         if cell.cell_type == "code" and cell.id != "framework":  # a whole assignment, brought along
-            code = cell.source.partition("### BEGIN HIDDEN TESTS")[0]
-            code = re.sub(r'""".*?"""', "", code, flags=re.S)
+            code = re.sub(r'""".*?"""', "", visible(cell.source), flags=re.S)
             lines = [line for line in code.split("\n") if line.strip() and not line.strip().startswith("#")]
             assert len(lines) <= MOST_LINES + 10 * (cell.id in solution_cells(load(assignment))), cell.id
 
@@ -162,10 +163,17 @@ def test_every_exercise_has_its_own_test_cells(assignment):
 
 @pytest.mark.parametrize(("assignment", "key"), CELLS)
 def test_a_test_cell_has_a_visible_and_a_hidden_check(assignment, key):
-    visible, _, hidden = grade_cells(load(assignment))[key].source.partition("### BEGIN HIDDEN TESTS")
-    assert "Check(" in visible
+    source = grade_cells(load(assignment))[key].source
+    hidden = source.rpartition("### BEGIN HIDDEN TESTS")[2]
+    assert "Check(" in visible(source)
     assert "hidden=True" in hidden or ".choice(" in hidden
     assert hidden.rstrip().endswith("### END HIDDEN TESTS")
+
+
+@pytest.mark.parametrize(("assignment", "key"), CELLS)
+def test_what_students_receive_of_a_test_cell_is_complete(assignment, key):
+    message = running.try_cells(assignment, {}, [visible(grade_cells(load(assignment))[key].source)])
+    assert message == [""]
 
 
 @pytest.mark.parametrize("assignment", assignments())

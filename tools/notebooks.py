@@ -1,6 +1,7 @@
 """Find the course's assignments and read what their notebooks ask for."""
 
 import ast
+import re
 from pathlib import Path
 
 import nbformat
@@ -57,6 +58,11 @@ def manual_cells(notebook):
 def grade_cells(notebook):
     """Return ``{grade id: cell}`` of the automatically graded cells."""
     return {grade_id(c): c for c in notebook.cells if is_grade(c) and not is_solution(c)}
+
+
+def visible(source):
+    """Return what students receive of a test cell."""
+    return re.sub("### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS\n?", "", source, flags=re.DOTALL)
 
 
 def helper_cells(notebook):

@@ -12,6 +12,7 @@ def probe_zero_one_loss(zero_one_loss):
     yield lambda: zero_one_loss(t.copy(), t + 1)
     yield lambda: zero_one_loss(t.copy(), t.copy())
     yield lambda: (zero_one_loss(*(given := [t.copy(), p.copy()])), given)[1]
+    yield lambda: zero_one_loss(np.zeros(300, dtype=int), np.ones(300, dtype=int))
 
 
 # %% wrong: accuracy
@@ -114,3 +115,10 @@ def zero_one_loss(y_true, y_pred):
 def zero_one_loss(y_true, y_pred):
     mistakes = {i for i, (t, p) in enumerate(zip(y_true.tolist(), y_pred.tolist())) if t != p}
     return np.array(len(mistakes) / np.size(y_true))
+
+
+# %% wrong: counts-in-a-small-type
+# hint: You count in a small type of whole numbers. It starts again at 0 after 255. Count in an int.
+def zero_one_loss(y_true, y_pred):
+    wrong = np.sum(y_true != y_pred, dtype=np.uint8)
+    return wrong / len(y_true)

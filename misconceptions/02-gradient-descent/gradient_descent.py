@@ -20,6 +20,7 @@ def probe_gradient_descent(gradient_descent):
     yield lambda: gradient_descent(lambda theta: 2 * theta + 1, np.array(1.5), 0.25, 2)
     yield lambda: gradient_descent(np.sin, np.array([[1.0, 2.0, 0.5], [-1.0, 3.0, 0.25]]), 0.5, 1)
     yield lambda: after(np.array([1.5, -2.0]))
+    yield lambda: gradient_descent(lambda theta: -9 * theta, np.array([1e-12]), 1.0, 13)
 
 
 # %% wrong: goes-uphill
@@ -177,3 +178,27 @@ def gradient_descent(gradient, theta0, learning_rate, n_steps):
         return theta + -learning_rate * gradient(theta)
 
     return np.stack(list(accumulate(range(n_steps), step, initial=np.asarray(theta0).astype(float))))
+
+
+# %% wrong: stops-when-a-step-is-small
+# hint: You stop when a step is very small. Take all the steps: later ones can be larger.
+def gradient_descent(gradient, theta0, learning_rate, n_steps):
+    history = [np.array(theta0, dtype=float)]
+    for _ in range(n_steps):
+        step = learning_rate * gradient(history[-1])
+        if np.linalg.norm(step) < 1e-9:
+            break
+        history.append(history[-1] - step)
+    return np.array(history)
+
+
+# %% wrong: fills-up-after-an-early-stop
+# hint: You stop when a step is very small, and repeat the last point. Take all the steps: later ones can be larger.
+def gradient_descent(gradient, theta0, learning_rate, n_steps):
+    history = [np.array(theta0, dtype=float)]
+    while len(history) <= n_steps:
+        step = learning_rate * gradient(history[-1])
+        if np.max(np.abs(step)) < 1e-9:
+            return np.array(history + [history[-1]] * (n_steps + 1 - len(history)))
+        history.append(history[-1] - step)
+    return np.array(history)

@@ -26,6 +26,10 @@ def probe_minibatches(minibatches):
         list(minibatches(table, labels, 20, np.random.default_rng(4)))
         return np.array_equal(table, 10 * numbers[:, None]) and np.array_equal(labels, numbers)
 
+    def examples_of_300():
+        batches = minibatches(np.ones((300, 2)), np.arange(300), 60, np.random.default_rng(1))
+        return len({int(label) for _, labels in batches for label in labels})
+
     yield lambda: list(minibatches(X, y, 3, np.random.default_rng(1)))
     yield lambda: list(minibatches(X[:6], y[:6], 3, np.random.default_rng(1)))
     yield lambda: list(minibatches(X[:2], y[:2], 5, np.random.default_rng(1)))
@@ -36,6 +40,7 @@ def probe_minibatches(minibatches):
     yield lambda: np.array_equal(order(6), order(6))
     yield lambda: np.array_equal(order(6), order(7))
     yield lambda: groups(8) == groups(9)
+    yield examples_of_300
 
 
 # %% wrong: not-shuffled
@@ -204,3 +209,11 @@ def minibatches(X, y, batch_size, rng):
     rng.shuffle(rows := np.fromiter(rows, dtype=object, count=len(rows)))
     for s in range(0, len(rows), batch_size):
         yield tuple(np.array(part) for part in zip(*rows[s : s + batch_size]))
+
+
+# %% wrong: row-numbers-in-a-small-type
+# hint: Your row numbers are of a small type that ends at 255. Later rows never come. Use ints.
+def minibatches(X, y, batch_size, rng):
+    order = rng.permutation(len(X)).astype(np.uint8)
+    starts = range(0, len(X), batch_size)
+    return [(X[order[i : i + batch_size]], y[order[i : i + batch_size]]) for i in starts]

@@ -28,6 +28,11 @@ def probe_CrossEntropyLoss(CrossEntropyLoss):
         value = loss.forward(np.array([1, 1]), sure.copy())
         return bool(8 < value < 375), bool(np.isfinite(np.array(loss.backward())).all())
 
+    def twice():
+        loss = CrossEntropyLoss()
+        loss.forward(y.copy(), P.copy())
+        return loss.backward(), loss.backward()
+
     yield lambda: CrossEntropyLoss().forward(y, P.copy())
     yield lambda: CrossEntropyLoss().forward(np.array([0, 1]), sure.copy())
     yield at_zero
@@ -35,6 +40,7 @@ def probe_CrossEntropyLoss(CrossEntropyLoss):
     yield lambda: back(y, P.copy(), before=y[::-1].copy())
     yield two_losses
     yield lambda: (back(y, given := P.copy()), np.array_equal(given, P))[1]
+    yield twice
 
 
 # %% wrong: backward-forgets-1-over-m
@@ -291,3 +297,18 @@ class CrossEntropyLoss:
 
     def backward(self):
         return self.dP
+
+
+# %% wrong: backward-spoils-what-is-stored
+# hint: backward changes what forward has stored. Make new arrays in backward.
+class CrossEntropyLoss:
+    def forward(self, y_true, P):
+        self.shape, self.true_class = P.shape, (np.arange(len(y_true)), y_true)
+        self.p = np.maximum(P[self.true_class], 1e-12)
+        return float(-np.mean(np.log(self.p)))
+
+    def backward(self):
+        dP = np.zeros(self.shape)
+        self.p *= len(self.p)
+        dP[self.true_class] = -1 / self.p
+        return dP

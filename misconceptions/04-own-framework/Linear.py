@@ -49,6 +49,12 @@ def probe_Linear(Linear):
         size = bool(spread > 1 / 3), bool(spread > 3)
         return W.shape, np.shape(made.b), bool(np.any(made.b)), bool(np.ptp(W) > 0), size, bool(middle), repeats
 
+    def twice():
+        made = layer()
+        pass_through(made, X, dZ)
+        dX = made.backward(dZ.copy())
+        return dX, made.dW, made.db
+
     yield start
     yield lambda: layer().forward(X)
     yield lambda: pass_through(layer(), X, dZ)[1]
@@ -59,6 +65,7 @@ def probe_Linear(Linear):
     yield two_layers
     yield moved
     yield lambda: (layer().forward(given := X.copy()), given)[1]
+    yield twice
 
 
 # %% wrong: weights-lie-the-other-way
@@ -661,9 +668,30 @@ class Linear(Layer):
     def backward(self, dZ):
         self.dW = np.tensordot(dZ, self.state, axes=(0, 0))
         self.db = np.ones(len(dZ)) @ dZ
-        self.state = None
         return np.matmul(dZ, self.W)
 
     def update(self, learning_rate):
         for name in "Wb":
             setattr(self, name, getattr(self, name) - learning_rate * getattr(self, "d" + name))
+
+
+# %% wrong: backward-spoils-what-is-stored
+# hint: backward changes what forward has stored. Make new arrays in backward.
+class Linear(Layer):
+    def __init__(self, n_in, n_out, rng):
+        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+        self.b = np.zeros(n_out)
+
+    def forward(self, X):
+        self.X = X.copy()
+        return self.X @ self.W.T + self.b
+
+    def backward(self, dZ):
+        self.dW = dZ.T @ self.X
+        self.X *= 0
+        self.db = dZ.sum(axis=0)
+        return dZ @ self.W
+
+    def update(self, learning_rate):
+        self.W = self.W - learning_rate * self.dW
+        self.b = self.b - learning_rate * self.db

@@ -22,6 +22,11 @@ def probe_MeanSquaredError(MeanSquaredError):
         two.forward(b, 2 * a)
         return one.backward()
 
+    def twice():
+        loss = MeanSquaredError()
+        loss.forward(a.copy(), b.copy())
+        return loss.backward(), loss.backward()
+
     yield lambda: MeanSquaredError().forward(a.copy(), b.copy())
     yield lambda: MeanSquaredError().forward(A.copy(), B.copy())
     yield lambda: back(a.copy(), b.copy())
@@ -30,6 +35,7 @@ def probe_MeanSquaredError(MeanSquaredError):
     yield two_losses
     yield lambda: (back(a.copy(), given := b.copy()), given)[1]
     yield lambda: (back(given := a.copy(), b.copy()), given)[1]
+    yield twice
 
 
 # %% wrong: divides-by-examples-only
@@ -235,3 +241,15 @@ class MeanSquaredError:
 
     def backward(self):
         return self.gradient
+
+
+# %% wrong: backward-spoils-what-is-stored
+# hint: backward changes what forward has stored. Make new arrays in backward.
+class MeanSquaredError:
+    def forward(self, Y_true, Y_pred):
+        self.difference = Y_pred - Y_true
+        return float(np.mean(self.difference**2))
+
+    def backward(self):
+        self.difference *= 2 / self.difference.size
+        return self.difference

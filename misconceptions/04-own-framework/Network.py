@@ -441,3 +441,24 @@ class Network(Layer):
         while i < len(self.layers):
             self.layers[i].update(learning_rate)
             i += 1
+
+
+# %% right: is-a-list
+class Network(list):
+    @property
+    def layers(self):
+        return list(self)
+
+    def forward(self, X):
+        for layer in self:
+            X = layer.forward(X)
+        return X
+
+    def backward(self, d):
+        for layer in self[::-1]:
+            d = layer.backward(d)
+        return d
+
+    def update(self, learning_rate):
+        for layer in self:
+            layer.update(learning_rate)

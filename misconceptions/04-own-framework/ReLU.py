@@ -24,12 +24,20 @@ def probe_ReLU(ReLU):
         two.forward(-Z)
         return one.backward(dA)
 
+    def twice():
+        layer = ReLU()
+        out = layer.forward(Z.copy())
+        before = np.array(out)
+        layer.backward(dA.copy())
+        return layer.backward(dA.copy()), np.array_equal(before, out)
+
     yield lambda: ReLU().forward(Z.copy())
     yield lambda: back(Z, dA.copy())
     yield lambda: back(Z, dA.copy(), before=-Z)
     yield two_layers
     yield lambda: (ReLU().forward(given := Z.copy()), given)[1]
     yield lambda: (back(Z, given := dA.copy()), given)[1]
+    yield twice
 
 
 # %% wrong: changes-its-input
@@ -214,3 +222,15 @@ class ReLU(Layer):
 
     def backward(self, dA):
         return dA * np.heaviside(self.A, 0)
+
+
+# %% wrong: backward-spoils-the-output
+# hint: backward changes what forward has stored, which is also what it returned. Make new arrays in backward.
+class ReLU(Layer):
+    def forward(self, Z):
+        self.A = np.maximum(Z, 0)
+        return self.A
+
+    def backward(self, dA):
+        self.A[self.A > 0] = 1
+        return dA * self.A

@@ -24,6 +24,13 @@ def probe_Sigmoid(Sigmoid):
         two.forward(2 * Z)
         return one.backward(dA)
 
+    def twice():
+        layer = Sigmoid()
+        out = layer.forward(Z.copy())
+        before = np.array(out)
+        layer.backward(dA.copy())
+        return layer.backward(dA.copy()), np.array_equal(before, out)
+
     yield lambda: Sigmoid().forward(Z.copy())
     yield lambda: Sigmoid().forward(np.array([[-1000.0, 1000.0]]))
     yield lambda: back(Z, dA.copy())
@@ -32,6 +39,7 @@ def probe_Sigmoid(Sigmoid):
     yield two_layers
     yield lambda: (Sigmoid().forward(given := Z.copy()), given)[1]
     yield lambda: (back(Z, given := dA.copy()), given)[1]
+    yield twice
 
 
 # %% wrong: forward-overflows
@@ -247,3 +255,26 @@ class Sigmoid(Layer):
 
     def backward(self, dA):
         return dA / (4 * np.cosh(np.clip(self.Z, -600, 600) / 2) ** 2)
+
+
+# %% wrong: backward-spoils-the-output
+# hint: backward changes what forward has stored, which is also what it returned. Make new arrays in backward.
+class Sigmoid(Layer):
+    def forward(self, Z):
+        self.A = 0.5 * (1 + np.tanh(0.5 * Z))
+        return self.A
+
+    def backward(self, dA):
+        self.A *= 1 - self.A
+        return dA * self.A
+
+
+# %% right: backward-keeps-the-slope
+class Sigmoid(Layer):
+    def forward(self, Z):
+        A = 0.5 * (1 + np.tanh(0.5 * Z))
+        self.slope = A * (1 - A)
+        return A
+
+    def backward(self, dA):
+        return np.multiply(dA, self.slope)

@@ -24,6 +24,13 @@ def probe_Softmax(Softmax):
         two.forward(-Z)
         return one.backward(dP)
 
+    def twice():
+        layer = Softmax()
+        out = layer.forward(Z.copy())
+        before = np.array(out)
+        layer.backward(dP.copy())
+        return layer.backward(dP.copy()), np.array_equal(before, out)
+
     yield lambda: Softmax().forward(Z.copy())
     yield lambda: Softmax().forward(Z[:1] + 1000)
     yield lambda: Softmax().forward(Z - np.array([[2000], [0]]))
@@ -33,6 +40,7 @@ def probe_Softmax(Softmax):
     yield two_layers
     yield lambda: (Softmax().forward(given := Z.copy()), given)[1]
     yield lambda: (back(Z, given := dP.copy()), given)[1]
+    yield twice
 
 
 # %% wrong: only-the-diagonal
@@ -285,3 +293,16 @@ class Softmax(Layer):
     def backward(self, dP):
         differences = dP[:, :, None] - dP[:, None, :]
         return self.P * np.sum(self.P[:, None, :] * differences, axis=2)
+
+
+# %% wrong: backward-spoils-the-output
+# hint: backward changes what forward has stored, which is also what it returned. Make new arrays in backward.
+class Softmax(Layer):
+    def forward(self, Z):
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        self.P = E / E.sum(axis=1, keepdims=True)
+        return self.P
+
+    def backward(self, dP):
+        self.P *= dP - np.sum(dP * self.P, axis=1, keepdims=True)
+        return self.P

@@ -22,6 +22,11 @@ def probe_SoftmaxCrossEntropyLoss(SoftmaxCrossEntropyLoss):
         two.forward(y[::-1], Z)
         return one.backward()
 
+    def twice():
+        loss = SoftmaxCrossEntropyLoss()
+        loss.forward(y.copy(), Z.copy())
+        return loss.backward(), loss.backward()
+
     yield lambda: SoftmaxCrossEntropyLoss().forward(y, Z)
     yield lambda: SoftmaxCrossEntropyLoss().forward(y[:3], Z[:3])
     yield lambda: SoftmaxCrossEntropyLoss().forward(np.array([0]), np.array([[0.0, 500.0]]))
@@ -31,6 +36,7 @@ def probe_SoftmaxCrossEntropyLoss(SoftmaxCrossEntropyLoss):
     yield lambda: back(y, Z.copy(), before=y[::-1])
     yield two_losses
     yield lambda: (back(y, given := Z.copy()), given)[1]
+    yield twice
 
 
 # %% wrong: capped-by-a-clip
@@ -273,3 +279,17 @@ class SoftmaxCrossEntropyLoss:
 
     def backward(self):
         return self.gradient
+
+
+# %% wrong: backward-spoils-what-is-stored
+# hint: backward changes what forward has stored. Make new arrays in backward.
+class SoftmaxCrossEntropyLoss:
+    def forward(self, y_true, Z):
+        S = Z - Z.max(axis=1, keepdims=True)
+        log_P = S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+        self.P, self.true_class = np.exp(log_P), (np.arange(len(y_true)), y_true)
+        return float(-np.mean(log_P[self.true_class]))
+
+    def backward(self):
+        self.P[self.true_class] -= 1
+        return self.P / len(self.P)

@@ -24,6 +24,13 @@ def probe_Tanh(Tanh):
         two.forward(2 * Z)
         return one.backward(dA)
 
+    def twice():
+        layer = Tanh()
+        out = layer.forward(Z.copy())
+        before = np.array(out)
+        layer.backward(dA.copy())
+        return layer.backward(dA.copy()), np.array_equal(before, out)
+
     yield lambda: Tanh().forward(Z.copy())
     yield lambda: Tanh().forward(np.array([[-1000.0, 1000.0]]))
     yield lambda: back(Z, dA.copy())
@@ -32,6 +39,7 @@ def probe_Tanh(Tanh):
     yield two_layers
     yield lambda: (Tanh().forward(given := Z.copy()), given)[1]
     yield lambda: (back(Z, given := dA.copy()), given)[1]
+    yield twice
 
 
 # %% wrong: forgets-the-square
@@ -213,3 +221,15 @@ class Tanh(Layer):
 
     def backward(self, dA):
         return dA.astype(np.float32) * (1 - np.square(self.A))
+
+
+# %% wrong: backward-spoils-the-output
+# hint: backward changes what forward has stored, which is also what it returned. Make new arrays in backward.
+class Tanh(Layer):
+    def forward(self, Z):
+        self.A = np.tanh(Z)
+        return self.A
+
+    def backward(self, dA):
+        self.A **= 2
+        return dA * (1 - self.A)

@@ -371,3 +371,17 @@ def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
         network.backward(loss.backward())
         network.update(learning_rate)
     return mean
+
+
+# %% right: looks-at-the-progress
+def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
+    order, total, after = rng.permutation(len(X)), 0.0, []
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size]
+        prediction = network.forward(X[rows])
+        total += len(rows) * loss.forward(y[rows], prediction)
+        network.backward(loss.backward())
+        network.update(learning_rate)
+        after.append(loss.forward(y[rows], network.forward(X[rows])))
+    print("loss after the last updates:", after[-1], "and of all data:", loss.forward(y, network.forward(X)))
+    return total / len(X)

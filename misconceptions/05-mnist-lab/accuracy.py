@@ -15,6 +15,7 @@ def probe_accuracy(accuracy):
     yield lambda: accuracy(np.array([2, 0, 2]), square.copy())
     yield lambda: accuracy(np.array([1]), np.array([[-3.0, -2.0]]))
     yield lambda: accuracy(np.array([1, 0, 0, 0, 0, 0, 0]), np.tile([2.0, 1.0], (7, 1)))
+    yield lambda: accuracy(np.zeros(300, dtype=int), np.tile([2.0, 1.0], (300, 1)))
 
 
 # %% wrong: wrong-axis
@@ -106,3 +107,10 @@ def accuracy(y_true, scores):
 def accuracy(y_true, scores):
     order = np.argsort(scores, axis=-1)
     return 1 - np.count_nonzero(order[:, -1] - y_true) / np.size(y_true)
+
+
+# %% wrong: counts-in-a-small-type
+# hint: You count in a small type of whole numbers. It starts again at 0 after 255. Count in an int.
+def accuracy(y_true, scores):
+    right = np.sum(np.argmax(scores, axis=1) == y_true, dtype=np.uint8)
+    return right / len(y_true)

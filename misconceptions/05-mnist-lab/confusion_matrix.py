@@ -12,6 +12,7 @@ def probe_confusion_matrix(confusion_matrix):
     yield lambda: confusion_matrix(y_true.copy(), y_pred.copy(), 4)
     yield lambda: confusion_matrix(np.array([1, 1, 1]), np.array([0, 0, 0]), 2)
     yield lambda: confusion_matrix(np.array([3]), np.array([2]), 5)
+    yield lambda: confusion_matrix(np.zeros(300, dtype=int), np.zeros(300, dtype=int), 2)
 
 
 # %% wrong: transposed
@@ -134,3 +135,12 @@ def confusion_matrix(y_true, y_pred, n_classes):
 def confusion_matrix(y_true, y_pred, n_classes):
     edges = np.arange(n_classes + 1) - 0.5
     return np.histogram2d(y_true, y_pred, bins=(edges, edges))[0]
+
+
+# %% wrong: counts-in-a-small-type
+# hint: You count in a small type of whole numbers. It starts again at 0 after 255. Count in an int.
+def confusion_matrix(y_true, y_pred, n_classes):
+    C = np.zeros((n_classes, n_classes), dtype=np.uint8)
+    for t, p in zip(y_true, y_pred):
+        C[t, p] += 1
+    return C

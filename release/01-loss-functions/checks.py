@@ -43,30 +43,32 @@ class Check:
     name:   the exercise, as students know it ("softmax")
     answer: the student's function or class
     hidden: True keeps inputs, results and expected values out of the message
+    given:  functions of the test that stand in for other answers, {name: function}, while this one runs.
+            So a mistake there is not counted again here
     """
 
-    def __init__(self, name, answer, hidden=False):
+    def __init__(self, name, answer, hidden=False, given=None):
         self.name = name
         self.answer = answer
         self.hidden = hidden
+        self._given = given or {}
         test = sys._getframe(1)
         self._test_file = test.f_code.co_filename  # no message quotes its lines
         _names.begin_test(test.f_globals)
+        if not hidden and test.f_code.co_name.startswith("<"):  # the cell itself, no helper that it calls
+            _names.passed = f"{name}: this check passed."
         self._calls = []  # (label, arguments, copies of the arguments)
+        self._results = []  # (label, result, copy of the result)
         self._warnings = []
 
     def call(self, /, **arguments):
         """Call the answer with these values, in this order; their names are for the message."""
-        label = f"{self.name}({', '.join(arguments)})"
-        self._calls.append((label, arguments, _copy(arguments)))
-        return self._run(label, lambda: self.answer(*map(_names.with_tests, arguments.values())))
+        return self._call(f"{self.name}({', '.join(arguments)})", self.answer, arguments)
 
     def method(self, instance, name, /, **arguments):
         """Call ``instance.name`` in the same way."""
         label = f"{self.name}: {name}({', '.join(arguments)})"
-        self._calls.append((label, arguments, _copy(arguments)))
-        method = type(instance), name
-        return self._run(label, lambda: getattr(instance, name)(*map(_names.with_tests, arguments.values())), method)
+        return self._call(label, lambda *given: getattr(instance, name)(*given), arguments, (type(instance), name))
 
     def get(self, instance, name):
         """Return the attribute ``instance.name``."""
@@ -112,7 +114,7 @@ class Check:
             self._fail(problem, [], because)
 
     def unchanged(self):
-        """Fail if a call changed one of its arguments."""
+        """Fail if a call changed one of its arguments, or what an earlier call had returned."""
         for label, arguments, copies in self._calls:
             for name, value in arguments.items():
                 if not _identical(value, copies[name]):
@@ -121,19 +123,37 @@ class Check:
                         f"{label} changed its argument {name}. Work on a copy: a caller may still need the old values.",
                         [] if self.hidden else parts,
                     )
+        for label, result, copy in self._results:
+            if not _identical(result, copy):
+                parts = [("Before", copy), ("After", result), *_first_change(copy, result)]
+                raise self._failure(
+                    f"A later call changed what {label} had returned. Work on a copy: it may still be needed.",
+                    [] if self.hidden else parts,
+                )
 
     def letter(self, options="abcd"):
         """Return the letter that a quiz answer gives."""
         got = self.call()
         if not isinstance(got, str) or got.strip().lower() not in set(options):
             raise CheckFailed(f"{self.name} should return one letter: {', '.join(options)}.\nIt returned {_show(got)}.")
-        return got.strip().lower()
+        letter = got.strip().lower()
+        _names.passed = f"{self.name}: your answer is {letter}. You learn whether it is right when it is graded."
+        return letter
 
     def choice(self, key, reason, options="abcd"):
         """Fail unless the quiz answer is ``key``; say the reason either way."""
         if self.letter(options) != key:
             raise CheckFailed(f"{self.name} is not right.\n{reason}")
+        _names.passed = ""
         print(f"{self.name} is right. {reason}")
+
+    def _call(self, label, function, arguments, method=(None, "")):
+        self._calls.append((label, arguments, _copy(arguments)))
+        with _names.given_to(self.answer, self._given):
+            result = self._run(label, lambda: function(*map(_names.with_tests, arguments.values())), method)
+        if type(result) in (np.ndarray, list, tuple, dict):  # an object of the student may change
+            self._results.append((label, result, _copy(result)))
+        return result
 
     def _run(self, label, action, method=(None, "")):
         with _quiet(self.hidden) as caught:
@@ -219,8 +239,9 @@ class _Names:
         self._names = shell.user_ns if shell else {}
         self._without = {}  # name -> its value without tests
         self._left = {}  # name -> the value that a test cell has left behind
-        self._tests = {}  # while an answer runs: name -> its value for the tests
-        self._testing = False
+        self._tests = None  # while an answer runs: name -> its value for the tests
+        self._testing = False  # whether the running cell is a test
+        self.passed = ""  # what to say when it has run to its end
         if shell:
             shell.events.register("pre_run_cell", self.begin_cell)
             shell.events.register("post_run_cell", self.end_cell)
@@ -230,11 +251,13 @@ class _Names:
         left = {name for name, value in self._left.items() if self._names.get(name, _ABSENT) is value}
         hidden = {name: value for name, value in self._without.items() if name in left}
         self._without = {name: value for name, value in self._names.items() if name not in left} | hidden
-        self._testing = False
+        self._testing, self.passed = False, ""
 
     def end_cell(self, result):
-        """Note what a test cell leaves behind, and what another cell binds again."""
+        """Note what a test cell leaves behind, or what another cell binds again; say that a test passed."""
         if self._testing:
+            if result.success and self.passed:
+                print(self.passed)
             self._left = {n: v for n, v in self._names.items() if v is not self._without.get(n, _ABSENT)}
         else:
             for name in _bound_names(result.info.raw_cell or ""):
@@ -249,6 +272,9 @@ class _Names:
     @contextlib.contextmanager
     def apart(self):
         """Let an answer run: the names of tests are set aside."""
+        if self._tests is not None:  # they are already
+            yield
+            return
         names, without = self._names, self._without
         theirs = {n for n in names.keys() | without.keys() if names.get(n, _ABSENT) is not without.get(n, _ABSENT)}
         self._tests = _exchange(names, {name: without.get(name, _ABSENT) for name in theirs})
@@ -257,7 +283,23 @@ class _Names:
         finally:
             self._without = dict(names)  # an answer may bind names, too
             _exchange(names, self._tests)
-            self._tests = {}
+            self._tests = None
+
+    @contextlib.contextmanager
+    def given_to(self, answer, values):
+        """Put the test's functions in the place of others that the answer looks up by name."""
+        found = getattr(answer, "__globals__", None) if values else None
+        if found is None:
+            yield
+            return
+        values = {name: self.with_tests(value) for name, value in values.items()}
+        before = _exchange(found, values)
+        without = _exchange(self._without, values) if found is self._names else {}
+        try:
+            yield
+        finally:
+            _exchange(found, before)
+            _exchange(self._without, without)
 
     def with_tests(self, value):
         """Return a function that a test passes to an answer so that it sees the test's names when it is called."""
@@ -266,7 +308,9 @@ class _Names:
 
         @functools.wraps(value)
         def called(*given, **named):
-            without = _exchange(self._names, self._tests)
+            if self._tests is None:
+                return value(*given, **named)
+            without, self._tests = _exchange(self._names, self._tests), None
             try:
                 return value(*given, **named)
             finally:
@@ -277,7 +321,7 @@ class _Names:
     def only_of_tests(self, error):
         """Return the name that was looked up in vain and that a test has, or ''."""
         found = re.fullmatch(r"name '(\w+)' is not defined", str(error)) if isinstance(error, NameError) else None
-        return found[1] if found and self._tests.get(found[1], _ABSENT) is not _ABSENT else ""
+        return found[1] if found and (self._tests or {}).get(found[1], _ABSENT) is not _ABSENT else ""
 
 
 _ABSENT = object()
@@ -286,12 +330,12 @@ _names = _Names(get_ipython())
 
 def _exchange(names, values):
     """Put ``values`` into the dict ``names``; return what stood there before."""
-    before = {name: names.get(name, _ABSENT) for name in values}
+    before = {name: names[name] if name in names else _ABSENT for name in values}
     for name, value in values.items():
-        if value is _ABSENT:
-            names.pop(name, None)
-        else:
+        if value is not _ABSENT:
             names[name] = value
+        elif name in names:
+            del names[name]
     return before
 
 
@@ -307,15 +351,25 @@ def _bound_names(source):
 @contextlib.contextmanager
 def needs(*names):
     """Run a demonstration; say what to do first while the answers it uses do not work."""
+    found = sys._getframe(2).f_globals  # of the cell, which stands behind contextlib
     try:
         yield
-    except NotImplementedError:
-        print(f"Write {_listed(names)} first. Then run this cell again.")
     except FAILURES as error:
+        unwritten = [name for name in names if _is_unwritten(found.get(name))]
+        if unwritten or type(error) is NotImplementedError:
+            print(f"Write {_listed(unwritten or names)} first. Then run this cell again.")
+            return
         print(
             f"This cell could not be finished: {type(error).__name__}: {_short(error, str)}\n"
             f"It uses {_listed(names)}. Run their checks and read what they say."
         )
+
+
+def _is_unwritten(answer):
+    """Say whether a function or class is missing, or still raises NotImplementedError."""
+    parts = [answer, *vars(answer).values()] if isinstance(answer, type) else [answer]
+    codes = [part.__code__ for part in parts if isinstance(part, types.FunctionType)]
+    return answer is None or any("NotImplementedError" in code.co_names for code in codes)
 
 
 def _listed(names):
