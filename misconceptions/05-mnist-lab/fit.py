@@ -279,21 +279,6 @@ def fit(network, X_train, y_train, X_val, y_val, learning_rate, batch_size, n_ep
     return history
 
 
-# %% wrong: asks-for-the-class
-# hint: You look for layers of the class Linear. Ask for the attribute W, as the text says.
-def fit(network, X_train, y_train, X_val, y_val, learning_rate, batch_size, n_epochs, rng):
-    loss = SoftmaxCrossEntropyLoss()
-    history = {"train_loss": [], "train_accuracy": [], "validation_accuracy": [], "max_weight": []}
-    for _ in range(n_epochs):
-        mean = train_epoch(network, loss, X_train, y_train, learning_rate, batch_size, rng)
-        history["train_loss"].append(mean)
-        history["train_accuracy"].append(accuracy(y_train, network.forward(X_train)))
-        history["validation_accuracy"].append(accuracy(y_val, network.forward(X_val)))
-        linear = [layer for layer in network.layers if isinstance(layer, Linear)]
-        history["max_weight"].append([float(np.abs(layer.W).max()) for layer in linear])
-    return history
-
-
 # %% wrong: layers-outside-epochs
 # hint: max_weight has an entry for each layer, with all epochs in it. It needs an entry for each epoch.
 def fit(network, X_train, y_train, X_val, y_val, learning_rate, batch_size, n_epochs, rng):

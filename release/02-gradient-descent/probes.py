@@ -19,6 +19,7 @@ def probe_gradient_descent(gradient_descent):
     yield lambda: gradient_descent(lambda theta: 2 * theta + 1, np.array(1.5), 0.25, 2)
     yield lambda: gradient_descent(np.sin, np.array([[1.0, 2.0, 0.5], [-1.0, 3.0, 0.25]]), 0.5, 1)
     yield lambda: after(np.array([1.5, -2.0]))
+    yield lambda: gradient_descent(lambda theta: -9 * theta, np.array([1e-12]), 1.0, 13)
 
 
 def probe_linear_regression_gradient(linear_regression_gradient):
@@ -77,6 +78,10 @@ def probe_minibatches(minibatches):
         list(minibatches(table, labels, 20, np.random.default_rng(4)))
         return np.array_equal(table, 10 * numbers[:, None]) and np.array_equal(labels, numbers)
 
+    def examples_of_300():
+        batches = minibatches(np.ones((300, 2)), np.arange(300), 60, np.random.default_rng(1))
+        return len({int(label) for _, labels in batches for label in labels})
+
     yield lambda: list(minibatches(X, y, 3, np.random.default_rng(1)))
     yield lambda: list(minibatches(X[:6], y[:6], 3, np.random.default_rng(1)))
     yield lambda: list(minibatches(X[:2], y[:2], 5, np.random.default_rng(1)))
@@ -87,6 +92,7 @@ def probe_minibatches(minibatches):
     yield lambda: np.array_equal(order(6), order(6))
     yield lambda: np.array_equal(order(6), order(7))
     yield lambda: groups(8) == groups(9)
+    yield examples_of_300
 
 
 def probe_numerical_gradient(numerical_gradient):
@@ -152,6 +158,7 @@ def probe_sgd(sgd):
     yield lambda: np.array_equal(*epochs())
     yield lambda: np.array_equal(epochs(3)[0], epochs(4)[0])
     yield lambda: np.array_equal(epochs()[0], np.sort(epochs()[0]))
+    yield lambda: sgd(lambda X, y, w: [-9 * w], [np.array([1e-12])], X, y, 1.0, 7, 13, np.random.default_rng(1))
 
 
 def probe_softmax_regression_gradient(softmax_regression_gradient):

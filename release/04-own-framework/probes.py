@@ -27,6 +27,11 @@ def probe_CrossEntropyLoss(CrossEntropyLoss):
         value = loss.forward(np.array([1, 1]), sure.copy())
         return bool(8 < value < 375), bool(np.isfinite(np.array(loss.backward())).all())
 
+    def twice():
+        loss = CrossEntropyLoss()
+        loss.forward(y.copy(), P.copy())
+        return loss.backward(), loss.backward()
+
     yield lambda: CrossEntropyLoss().forward(y, P.copy())
     yield lambda: CrossEntropyLoss().forward(np.array([0, 1]), sure.copy())
     yield at_zero
@@ -34,6 +39,7 @@ def probe_CrossEntropyLoss(CrossEntropyLoss):
     yield lambda: back(y, P.copy(), before=y[::-1].copy())
     yield two_losses
     yield lambda: (back(y, given := P.copy()), np.array_equal(given, P))[1]
+    yield twice
 
 
 def probe_Linear(Linear):
@@ -79,6 +85,12 @@ def probe_Linear(Linear):
         size = bool(spread > 1 / 3), bool(spread > 3)
         return W.shape, np.shape(made.b), bool(np.any(made.b)), bool(np.ptp(W) > 0), size, bool(middle), repeats
 
+    def twice():
+        made = layer()
+        pass_through(made, X, dZ)
+        dX = made.backward(dZ.copy())
+        return dX, made.dW, made.db
+
     yield start
     yield lambda: layer().forward(X)
     yield lambda: pass_through(layer(), X, dZ)[1]
@@ -89,6 +101,7 @@ def probe_Linear(Linear):
     yield two_layers
     yield moved
     yield lambda: (layer().forward(given := X.copy()), given)[1]
+    yield twice
 
 
 def probe_MeanSquaredError(MeanSquaredError):
@@ -109,6 +122,11 @@ def probe_MeanSquaredError(MeanSquaredError):
         two.forward(b, 2 * a)
         return one.backward()
 
+    def twice():
+        loss = MeanSquaredError()
+        loss.forward(a.copy(), b.copy())
+        return loss.backward(), loss.backward()
+
     yield lambda: MeanSquaredError().forward(a.copy(), b.copy())
     yield lambda: MeanSquaredError().forward(A.copy(), B.copy())
     yield lambda: back(a.copy(), b.copy())
@@ -117,6 +135,7 @@ def probe_MeanSquaredError(MeanSquaredError):
     yield two_losses
     yield lambda: (back(a.copy(), given := b.copy()), given)[1]
     yield lambda: (back(given := a.copy(), b.copy()), given)[1]
+    yield twice
 
 
 def probe_Network(Network):
@@ -193,12 +212,20 @@ def probe_ReLU(ReLU):
         two.forward(-Z)
         return one.backward(dA)
 
+    def twice():
+        layer = ReLU()
+        out = layer.forward(Z.copy())
+        before = np.array(out)
+        layer.backward(dA.copy())
+        return layer.backward(dA.copy()), np.array_equal(before, out)
+
     yield lambda: ReLU().forward(Z.copy())
     yield lambda: back(Z, dA.copy())
     yield lambda: back(Z, dA.copy(), before=-Z)
     yield two_layers
     yield lambda: (ReLU().forward(given := Z.copy()), given)[1]
     yield lambda: (back(Z, given := dA.copy()), given)[1]
+    yield twice
 
 
 def probe_Sigmoid(Sigmoid):
@@ -219,6 +246,13 @@ def probe_Sigmoid(Sigmoid):
         two.forward(2 * Z)
         return one.backward(dA)
 
+    def twice():
+        layer = Sigmoid()
+        out = layer.forward(Z.copy())
+        before = np.array(out)
+        layer.backward(dA.copy())
+        return layer.backward(dA.copy()), np.array_equal(before, out)
+
     yield lambda: Sigmoid().forward(Z.copy())
     yield lambda: Sigmoid().forward(np.array([[-1000.0, 1000.0]]))
     yield lambda: back(Z, dA.copy())
@@ -227,6 +261,7 @@ def probe_Sigmoid(Sigmoid):
     yield two_layers
     yield lambda: (Sigmoid().forward(given := Z.copy()), given)[1]
     yield lambda: (back(Z, given := dA.copy()), given)[1]
+    yield twice
 
 
 def probe_Softmax(Softmax):
@@ -247,6 +282,13 @@ def probe_Softmax(Softmax):
         two.forward(-Z)
         return one.backward(dP)
 
+    def twice():
+        layer = Softmax()
+        out = layer.forward(Z.copy())
+        before = np.array(out)
+        layer.backward(dP.copy())
+        return layer.backward(dP.copy()), np.array_equal(before, out)
+
     yield lambda: Softmax().forward(Z.copy())
     yield lambda: Softmax().forward(Z[:1] + 1000)
     yield lambda: Softmax().forward(Z - np.array([[2000], [0]]))
@@ -256,6 +298,7 @@ def probe_Softmax(Softmax):
     yield two_layers
     yield lambda: (Softmax().forward(given := Z.copy()), given)[1]
     yield lambda: (back(Z, given := dP.copy()), given)[1]
+    yield twice
 
 
 def probe_SoftmaxCrossEntropyLoss(SoftmaxCrossEntropyLoss):
@@ -276,6 +319,11 @@ def probe_SoftmaxCrossEntropyLoss(SoftmaxCrossEntropyLoss):
         two.forward(y[::-1], Z)
         return one.backward()
 
+    def twice():
+        loss = SoftmaxCrossEntropyLoss()
+        loss.forward(y.copy(), Z.copy())
+        return loss.backward(), loss.backward()
+
     yield lambda: SoftmaxCrossEntropyLoss().forward(y, Z)
     yield lambda: SoftmaxCrossEntropyLoss().forward(y[:3], Z[:3])
     yield lambda: SoftmaxCrossEntropyLoss().forward(np.array([0]), np.array([[0.0, 500.0]]))
@@ -285,6 +333,7 @@ def probe_SoftmaxCrossEntropyLoss(SoftmaxCrossEntropyLoss):
     yield lambda: back(y, Z.copy(), before=y[::-1])
     yield two_losses
     yield lambda: (back(y, given := Z.copy()), given)[1]
+    yield twice
 
 
 def probe_Tanh(Tanh):
@@ -305,6 +354,13 @@ def probe_Tanh(Tanh):
         two.forward(2 * Z)
         return one.backward(dA)
 
+    def twice():
+        layer = Tanh()
+        out = layer.forward(Z.copy())
+        before = np.array(out)
+        layer.backward(dA.copy())
+        return layer.backward(dA.copy()), np.array_equal(before, out)
+
     yield lambda: Tanh().forward(Z.copy())
     yield lambda: Tanh().forward(np.array([[-1000.0, 1000.0]]))
     yield lambda: back(Z, dA.copy())
@@ -313,6 +369,7 @@ def probe_Tanh(Tanh):
     yield two_layers
     yield lambda: (Tanh().forward(given := Z.copy()), given)[1]
     yield lambda: (back(Z, given := dA.copy()), given)[1]
+    yield twice
 
 
 def probe_train_epoch(train_epoch):

@@ -93,3 +93,4 @@ def probe_zero_one_loss(zero_one_loss):
     yield lambda: zero_one_loss(t.copy(), t + 1)
     yield lambda: zero_one_loss(t.copy(), t.copy())
     yield lambda: (zero_one_loss(*(given := [t.copy(), p.copy()])), given)[1]
+    yield lambda: zero_one_loss(np.zeros(300, dtype=int), np.ones(300, dtype=int))

@@ -216,3 +216,4 @@ def probe_train(train):
     yield lambda: plain(train(X, y, start(), 0.3, 3))
     yield lambda: afterwards(start())
     yield lambda: [list(np.shape(thing)) for thing in train(X, y, start(), 0.5, 4)]
+    yield lambda: [np.shape(losses) for _, losses in [train(X, y, start(), 1e-12, 12)]]

@@ -14,6 +14,7 @@ def probe_accuracy(accuracy):
     yield lambda: accuracy(np.array([2, 0, 2]), square.copy())
     yield lambda: accuracy(np.array([1]), np.array([[-3.0, -2.0]]))
     yield lambda: accuracy(np.array([1, 0, 0, 0, 0, 0, 0]), np.tile([2.0, 1.0], (7, 1)))
+    yield lambda: accuracy(np.zeros(300, dtype=int), np.tile([2.0, 1.0], (300, 1)))
 
 
 def probe_build_mlp(build_mlp):
@@ -75,6 +76,7 @@ def probe_confusion_matrix(confusion_matrix):
     yield lambda: confusion_matrix(y_true.copy(), y_pred.copy(), 4)
     yield lambda: confusion_matrix(np.array([1, 1, 1]), np.array([0, 0, 0]), 2)
     yield lambda: confusion_matrix(np.array([3]), np.array([2]), 5)
+    yield lambda: confusion_matrix(np.zeros(300, dtype=int), np.zeros(300, dtype=int), 2)
 
 
 def probe_fit(fit):
@@ -127,10 +129,16 @@ def probe_fit(fit):
         first = seen[0]
         return np.array_equal(first[:30], first[30:]), np.array_equal(first, seen[1]), np.array_equal(first, seen[2])
 
+    def long():
+        still = np.zeros((2, 3))
+        history = fit(Net(), still, y_train[:2], still, y_val[:2], 0.25, 2, 40, np.random.default_rng(0))
+        return [len(history[key]) for key in ("train_loss", "validation_accuracy")]
+
     yield lambda: run(3)[1]
     yield lambda: run(1)[1]
     yield batches
     yield orders
+    yield long
 
 
 def probe_prepare(prepare):
