@@ -3,17 +3,19 @@
 import copy
 import os
 import stat
+from collections.abc import Iterator, Sequence
 from contextlib import chdir
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
 import nbformat
-from nbgrader.converters import GenerateAssignment
+from nbformat import NotebookNode
+from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions, Execute, SaveCells
 from traitlets import Bool, Dict, Enum, List, Unicode
-from traitlets.config import Configurable
+from traitlets.config import Config, Configurable
 from traitlets.utils.importstring import import_item
 
 from grading import execute
@@ -61,7 +63,7 @@ class Assignment:
     Raises CourseError where the assignment cannot be graded as it is.
     """
 
-    def __init__(self, converter, name, require_sandbox=False):
+    def __init__(self, converter: Autograde, name: str, require_sandbox: bool = False) -> None:
         self.name, self.course = name, converter.coursedir
         self.engine = Engine(parent=converter)
         if name in self.engine.stock:
@@ -80,9 +82,9 @@ class Assignment:
         self.keep = frozenset(converter.exclude_overwriting.get(name, ()))
         self._by_hand = {stem for stem, (_, stored) in versions.items() if any(map(is_by_hand, stored.cells))}
         self._settings = {"limits": limits, "require_sandbox": self.engine.require_sandbox or require_sandbox}
-        self.isolation = dict.fromkeys(self.templates, ("apart", ""))
+        self.isolation: dict[str, tuple[str, str]] = dict.fromkeys(self.templates, ("apart", ""))
 
-    def files_beside(self, own):
+    def files_beside(self, own: dict[str, bytes]) -> dict[str, bytes]:
         """Return ``{relative path: content}`` of a student's ``own`` files with the instructor's on top."""
         ours = {*self.files, *(f"{name}.ipynb" for name in self.templates)} - self.keep
         folders = {str(parent) for path in ours for parent in Path(path).parents}
@@ -93,7 +95,7 @@ class Assignment:
                 files[path] = content
         return files
 
-    def job(self, notebook, submission, own, tests=None):
+    def job(self, notebook: str, submission: bytes, own: dict[str, bytes], tests: str | None = None) -> execute.Job:
         """Return the Job of one notebook.
 
         submission: what was handed in, bytes
@@ -111,17 +113,17 @@ class Assignment:
             **self._settings,
         )
 
-    def reference(self, notebook, tests=None):
+    def reference(self, notebook: str, tests: str | None = None) -> execute.Job:
         """Return the Job that grades the instructor's own answers."""
         return self.job(notebook, self.templates[notebook], {}, tests)
 
     @cached_property
-    def keys(self):
+    def keys(self) -> dict[str, str]:
         """``{notebook: content key of all that the submissions have in common}``, when ``isolation`` is known."""
         return {name: execute.key(self.reference(name)) for name in self.templates}
 
 
-def _limits(engine, config):
+def _limits(engine: Engine, config: Config) -> execute.Limits:
     """Return the Limits; a time-out that was set for stock nbgrader holds here, too."""
     given = dict(engine.limits)
     for section in (kind.__name__ for kind in Execute.mro()):
@@ -142,7 +144,7 @@ def _limits(engine, config):
         raise CourseError(f"c.Engine.limits: {error}") from error
 
 
-def _versions(path, generator):
+def _versions(path: Path, generator: GenerateAssignment) -> tuple[NotebookNode, NotebookNode]:
     """Return ``(template, stored)`` of a source notebook, by the course's own steps of generate_assignment.
 
     template: with solutions and hidden tests, and with what ``with_sources`` adds
@@ -166,11 +168,11 @@ def _versions(path, generator):
     return with_sources(_with_ids(template), _sources(stored), _sources(released)), stored
 
 
-def _first(steps, kinds):
+def _first(steps: list, kinds: type | tuple[type, ...]) -> int:
     return next((number for number, step in enumerate(steps) if isinstance(step, kinds)), len(steps))
 
 
-def _run(steps, notebook, path):
+def _run(steps: list, notebook: NotebookNode, path: Path) -> NotebookNode:
     """Return a copy of a notebook after some of nbgrader's steps."""
     notebook, resources = copy.deepcopy(notebook), {"metadata": {"path": str(path.parent), "name": path.stem}}
     for step in steps:
@@ -179,11 +181,11 @@ def _run(steps, notebook, path):
     return notebook
 
 
-def _sources(notebook):
+def _sources(notebook: NotebookNode) -> dict[str, str]:
     return {c.metadata.nbgrader.grade_id: c.source for c in notebook.cells if is_ours(c)}
 
 
-def _with_ids(notebook):
+def _with_ids(notebook: NotebookNode) -> NotebookNode:
     """Return a notebook whose cells all have an id, the same at every run."""
     old, notebook.nbformat_minor = notebook.nbformat_minor, 5
     for number, cell in enumerate(notebook.cells):
@@ -192,7 +194,7 @@ def _with_ids(notebook):
     return notebook
 
 
-def _check_kernel(path, notebook):
+def _check_kernel(path: Path, notebook: NotebookNode) -> None:
     spec = notebook.metadata.get("kernelspec", {})
     language = spec.get("language") or notebook.metadata.get("language_info", {}).get("name")
     if (language or spec.get("name", "python")).lower().rstrip("23") not in ("python", "ipython"):
@@ -202,7 +204,7 @@ def _check_kernel(path, notebook):
         )
 
 
-def _read_files(root, ignored, limit):
+def _read_files(root: Path, ignored: Sequence[str], limit: int) -> dict[str, bytes]:
     """Return ``{relative path: content}`` of the instructor's files; links are followed, wherever they lead.
 
     Raises CourseError where one cannot be read, or is larger than the limits: nothing is left out in silence.
@@ -223,13 +225,13 @@ def _read_files(root, ignored, limit):
     return files
 
 
-def _too_large(path, size, limit):
+def _too_large(path: Path, size: int, limit: int) -> str:
     if size > limit:
         return f'{path} has {size:,} bytes; the limit is {limit:,} (c.Engine.limits = {{"file_bytes": ...}}).'
     return f"{path} has {size:,} bytes: with it the files of the assignment are larger than {FILES_BYTES:,} in all."
 
 
-def _walk(root, ignored):
+def _walk(root: Path, ignored: Sequence[str]) -> Iterator[Path]:
     """Yield the files below a folder that are no notebooks, each folder once."""
     seen = set()
     for folder, folders, names in os.walk(root, followlinks=True, onerror=_raise):
@@ -240,9 +242,9 @@ def _walk(root, ignored):
         seen.add(real)
 
 
-def _is_ignored(name, patterns):
+def _is_ignored(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch(name, pattern) for pattern in patterns)
 
 
-def _raise(error):
+def _raise(error: OSError) -> None:
     raise CourseError(f"{error.filename} cannot be read: {error}") from error

@@ -5,27 +5,36 @@ gradebook anew for each step and commits each cell, which takes longer than the 
 """
 
 import json
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from types import SimpleNamespace
+from typing import Any
 
+from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
     BaseCell,
     Comment,
     Grade,
+    Gradebook,
     GradeCell,
     MissingEntry,
+    Notebook,
     SolutionCell,
     SourceCell,
     SubmittedAssignment,
     SubmittedNotebook,
     TaskCell,
 )
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades, SaveCells
 from sqlalchemy import and_, case, func, or_
 
+from grading import assignment as course
 from grading.assignment import CourseError
 
+Cells = dict[tuple[str, str], Any]  # (kind, cell name) -> its row, or the columns of its row
 KINDS = {"grade": GradeCell, "solution": SolutionCell, "task": TaskCell, "source": SourceCell}
 
 
@@ -36,7 +45,7 @@ class Recorder:
     parent:    nbgrader's Autograde converter, whose configuration holds
     """
 
-    def __init__(self, gradebook, parent):
+    def __init__(self, gradebook: Gradebook, parent: Autograde) -> None:
         self._gradebook = gradebook
         self._saver = SaveAutoGrades(parent=parent)
         self._late = AssignLatePenalties(parent=parent)
@@ -44,7 +53,9 @@ class Recorder:
         steps = [step if isinstance(step, str) else step.__name__ for step in parent.autograde_preprocessors]
         self._penalties = any(step.endswith(AssignLatePenalties.__name__) for step in steps)
 
-    def record(self, assignment, student, timestamp, notebooks):
+    def record(
+        self, assignment: str, student: str, timestamp: datetime | None, notebooks: dict[str, NotebookNode]
+    ) -> None:
         """Write the grades of one submission: all of them or none.
 
         timestamp: when it was handed in (datetime, UTC), or None
@@ -62,7 +73,7 @@ class Recorder:
             for submitted in submission.notebooks:
                 self._penalize(submitted)
 
-    def penalize(self, assignment):
+    def penalize(self, assignment: str) -> None:
         """Look at the penalties of an assignment again: dates, points and rules may have changed."""
         entry = self._gradebook.find_assignment(assignment)
         query = self._gradebook.db.query(SubmittedNotebook).join(SubmittedNotebook.assignment)
@@ -103,7 +114,7 @@ class Recorder:
 
 
 @contextmanager
-def _transaction(session):
+def _transaction(session: Any) -> Iterator[None]:
     """Commit at the end what nbgrader commits bit by bit: all of it or nothing."""
     session.commit = session.flush
     try:
@@ -116,7 +127,7 @@ def _transaction(session):
         raise
 
 
-def agree(gradebook, assignment, drop=False):
+def agree(gradebook: Gradebook, assignment: course.Assignment, drop: bool = False) -> bool:
     """Let the gradebook know the assignment as source/ has it; return whether anything had changed.
 
     Grades, comments, dates stay. Of submissions that it holds already, new cells wait for their grades.
@@ -146,7 +157,7 @@ def agree(gradebook, assignment, drop=False):
     return True
 
 
-def _wanted(notebook):
+def _wanted(notebook: NotebookNode) -> Cells:
     """Return ``{(kind, cell name): columns}`` that nbgrader's SaveCells would write of a notebook."""
 
     def missing(*_):
@@ -163,7 +174,7 @@ def _wanted(notebook):
     return {(kind, name): columns for kind, cells in found.items() for name, columns in cells.items()}
 
 
-def _known(gradebook, assignment):
+def _known(gradebook: Gradebook, assignment: str) -> dict[str, Cells]:
     """Return ``{notebook: {(kind, cell name): columns}}`` of the gradebook."""
     try:
         notebooks = gradebook.find_assignment(assignment).notebooks
@@ -172,18 +183,18 @@ def _known(gradebook, assignment):
     return {n.name: {key: _columns(*key, row) for key, row in _cells(gradebook, n).items()} for n in notebooks}
 
 
-def _cells(gradebook, notebook):
+def _cells(gradebook: Gradebook, notebook: Notebook) -> Cells:
     """Return ``{(kind, cell name): row}`` of a notebook."""
     queries = {kind: gradebook.db.query(table).filter_by(notebook_id=notebook.id) for kind, table in KINDS.items()}
     return {(kind, row.name): row for kind, query in queries.items() for row in query}
 
 
-def _columns(kind, name, row):
+def _columns(kind: str, name: str, row: Any) -> dict[str, Any]:
     names = {"source": ("cell_type", "locked", "source", "checksum"), "solution": ()}
     return {column: getattr(row, column) for column in names.get(kind, ("max_score", "cell_type"))}
 
 
-def _rename_cells(gradebook, assignment, notebook, wanted):
+def _rename_cells(gradebook: Gradebook, assignment: str, notebook: str, wanted: Cells) -> None:
     """Give a cell its new name where that is certain: nothing else of it has changed, and no other is like it."""
     known = _cells(gradebook, gradebook.find_notebook(notebook, assignment))
     for old, new in _renamed(known, wanted).items():
@@ -194,7 +205,7 @@ def _rename_cells(gradebook, assignment, notebook, wanted):
     gradebook.db.expire_all()
 
 
-def _renamed(known, wanted):
+def _renamed(known: Cells, wanted: Cells) -> dict[str, str]:
     """Return ``{old name: new name}``."""
     columns = {key: _columns(*key, row) for key, row in known.items()}
     gone, new = (_by_content(a, b) for a, b in ((columns, wanted), (wanted, columns)))
@@ -203,7 +214,7 @@ def _renamed(known, wanted):
     }
 
 
-def _by_content(cells, others):
+def _by_content(cells: Cells, others: Cells) -> dict[tuple, list[str]]:
     """Return ``{(what a cell holds, its kinds): its names}`` of the cells that the others do not have."""
     found = {}
     for (kind, name), columns in cells.items():
@@ -213,7 +224,7 @@ def _by_content(cells, others):
     return found
 
 
-def _remove_cells(gradebook, assignment, notebook, wanted, drop):
+def _remove_cells(gradebook: Gradebook, assignment: str, notebook: str, wanted: Cells, drop: bool) -> None:
     """Remove the cells that are not wanted, with their grades and comments."""
     known = _cells(gradebook, gradebook.find_notebook(notebook, assignment))
     gone = {key: row for key, row in known.items() if key not in wanted}
@@ -234,7 +245,7 @@ def _remove_cells(gradebook, assignment, notebook, wanted, drop):
     gradebook.db.expire_all()
 
 
-def _by_hand(gradebook, ids):
+def _by_hand(gradebook: Gradebook, ids: list[str]) -> list[tuple[str, str]]:
     """Return ``[(cell, student)]`` where a person has given points or a comment to one of the cells."""
     given = {
         Grade: or_(Grade.manual_score.is_not(None), Grade.extra_credit.is_not(None)),
@@ -251,13 +262,13 @@ def _by_hand(gradebook, ids):
     return rows
 
 
-def _save_cells(gradebook, assignment, notebook, wanted):
+def _save_cells(gradebook: Gradebook, assignment: str, notebook: str, wanted: Cells) -> None:
     for (kind, name), columns in wanted.items():
         save = getattr(gradebook, f"update_or_create_{kind}_cell")
         save(name, notebook, assignment, **columns)
 
 
-def _add_entries(gradebook, assignment):
+def _add_entries(gradebook: Gradebook, assignment: str) -> None:
     """Give each submission the notebooks, grades and comments that a new one would have."""
     for notebook in gradebook.find_assignment(assignment).notebooks:
         ids = {kind: [row.id for (k, _), row in _cells(gradebook, notebook).items() if k == kind] for kind in KINDS}
@@ -273,13 +284,13 @@ def _add_missing(gradebook, kind, entry, rows, cells):
     gradebook.db.add_all([kind(cell_id=cell, notebook=entry) for cell in cells if cell not in present])
 
 
-def graded(gradebook, assignment):
+def graded(gradebook: Gradebook, assignment: str) -> dict[str, datetime | None]:
     """Return ``{student: when the graded submission was handed in, or None}``."""
     columns = SubmittedAssignment.student_id, SubmittedAssignment.timestamp
     return dict(_grades(gradebook, assignment, *columns).filter(Grade.auto_score.is_not(None)).distinct().all())
 
 
-def totals(gradebook, assignment):
+def totals(gradebook: Gradebook, assignment: str) -> dict[str, tuple[float, float, bool]]:
     """Return ``{student: (points, most points, whether a cell waits for a person)}``."""
     # One pass over the grades: nbgrader's own properties make one pass for each student.
     waiting = func.sum(case((Grade.needs_manual_grade, 1), else_=0))
