@@ -97,6 +97,7 @@ class Desk:
         self._folder = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
         self._latest = time.monotonic() + _patience(self._job)
         grade = functools.partial(self._references.of(self._job).grade, self._job)
+        gc.freeze()  # what has come since the last fork: else this one would copy its pages
         self._fork = os.fork()
         if not self._fork:
             _be_fork(theirs, self._line, self._folder.name, grade)

@@ -434,6 +434,7 @@ class Student(ObjectServer):
         if whole and (threading.active_count() > 1 or _children() - self._forks):
             os.close(handle)
             return None
+        gc.freeze()  # else the fork would copy the pages of all that is here when it collects garbage
         numbers = random.getstate()  # Python seeds them anew in a fork
         own = _, most = resource.getrlimit(resource.RLIMIT_NPROC)
         resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
