@@ -55,6 +55,7 @@ tidy: .venv/ready-dev
 	@command -v bwrap >/dev/null || $(call apt,bubblewrap) || echo "bubblewrap is not installed: its tests are skipped."
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || $(call apt,postgresql) || \
 	  echo "PostgreSQL is not installed: its tests are skipped."
+	@command -v chromium >/dev/null || $(call apt,chromium) || echo "Chromium is not installed: its tests are skipped."
 	touch .venv/ready $@
 
 # Debian's Python comes without venv: install it where we are allowed to.
