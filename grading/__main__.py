@@ -75,6 +75,19 @@ def _feedback(options):
     return status
 
 
+def _report(options):
+    from grading.assignment import CourseError
+    from grading.class_report import write_report
+    from grading.feedback import open_course
+
+    try:
+        path = write_report(open_course(options.course), options.assignment, options.workers, options.shared)
+        print(f"Class report: {path}")
+    except (OSError, CourseError) as error:
+        return _tell(error)
+    return 0
+
+
 def _tell(error):
     print(f"grading: {error}", file=sys.stderr)
     return 2
@@ -82,15 +95,20 @@ def _tell(error):
 
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m grading", description="Grade submissions in parallel.")
-    commands = parser.add_subparsers(required=True, metavar="autograde | feedback")
+    commands = parser.add_subparsers(required=True, metavar="autograde | feedback | report")
     autograde = commands.add_parser("autograde", help="grade the submissions of one or more assignments")
     autograde.set_defaults(run=_autograde)
     feedback = commands.add_parser("feedback", help="write the feedback pages of one or more assignments")
     feedback.set_defaults(run=_feedback)
+    report = commands.add_parser("report", help="write the page about the class")
+    report.set_defaults(run=_report)
     for command, what in (autograde, "grade"), (feedback, "write the pages of"):
         command.add_argument("assignment", nargs="+")
         command.add_argument("--student", nargs="+", default=[], metavar="ID", help=f"{what} these students only")
         command.add_argument("--force", action="store_true", help="do what is unchanged, too")
+    report.add_argument("assignment", nargs="*", help="all that are graded, if none is named")
+    report.add_argument("--shared", action="store_true", help="pseudonyms, no links, no groups under five")
+    for command in autograde, feedback, report:
         command.add_argument("--course", type=Path, default=Path.cwd(), metavar="DIR", help="default: this folder")
     where = autograde.add_mutually_exclusive_group()
     where.add_argument("--workers", type=_count, default=os.cpu_count(), metavar="N", help="default: one a core")
@@ -99,7 +117,8 @@ def _parser():
     autograde.add_argument(
         "--drop-removed", action="store_true", help="give up points and comments by hand in cells that source/ lost"
     )
-    feedback.add_argument("--workers", type=_count, default=os.cpu_count(), metavar="N", help="default: one a core")
+    for command in feedback, report:
+        command.add_argument("--workers", type=_count, default=os.cpu_count(), metavar="N", help="default: one a core")
     return parser
 
 

@@ -31,6 +31,7 @@ from grading.page import FeedbackPage, render
 
 SECONDS = 60  # for one page: what a student writes must not stop the others
 BESIDE = "timestamp.txt", "submission_secret.txt"  # nbgrader needs them to hand the pages out
+OWN = "exercises.py", "page.py", "markup.py", "templates/feedback.html", "templates/macros.html", "templates/page.css"
 RENDERS = "jinja2", "latex2mathml", "mistune", "nbconvert", "nbgrader", "nh3", "pygments"
 
 
@@ -95,9 +96,9 @@ def page(path, marks, names, settings, unless=None):
 def _version():
     """Return the versions of all that renders a page."""
     folder = Path(__file__).parent
-    own = [folder / "page.py", folder / "markup.py", *sorted((folder / "templates").iterdir())]
+    own = [(folder / name).read_bytes() for name in OWN]
     packages = [f"{name}=={importlib.metadata.version(name)}" for name in RENDERS]
-    return b"\0".join([*(path.read_bytes() for path in own), "\n".join(packages).encode()])
+    return b"\0".join([*own, "\n".join(packages).encode()])
 
 
 def _settings(parent):

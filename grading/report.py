@@ -83,7 +83,7 @@ def write_csv(name, reports, folder=Path("reports")):
         for r in reports:
             sizes = f"{r.seconds:.3f}", f"{r.peak_bytes / 2**20:.0f}"
             row = r.student, r.status, r.points, r.max_points, r.by_hand, r.problem, " ".join(r.notices)
-            table.writerow([_cell(value) for value in (*row, r.sandbox, *sizes, r.tests)])
+            table.writerow([cell(value) for value in (*row, r.sandbox, *sizes, r.tests)])
     return path
 
 
@@ -100,6 +100,6 @@ def _one_line(text):
     return text if len(text) <= 300 else f"{text[:300]} ..."
 
 
-def _cell(value):
-    # A spreadsheet would execute a cell that begins like a formula.
+def cell(value):
+    """Return a value for a CSV file: a spreadsheet would execute a text that begins like a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
