@@ -16,6 +16,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions, Execute, SaveCells
 from traitlets import Bool, Dict, Enum, List, Unicode
 from traitlets.config import Config, Configurable
+from traitlets.config.loader import DeferredConfigString
 from traitlets.utils.importstring import import_item
 
 from grading import execute
@@ -129,6 +130,8 @@ def _limits(engine: Engine, config: Config) -> execute.Limits:
     for section in (kind.__name__ for kind in Execute.mro()):
         for name in {"timeout", "timeout_func"} & set(config.get(section, ())):
             seconds = config[section][name]
+            if isinstance(seconds, DeferredConfigString):  # of the command line
+                seconds = seconds.get_value(Execute.class_traits()[name])
             if "cell_seconds" in given:
                 continue
             if name == "timeout_func" or not isinstance(seconds, (int, float)) or seconds <= 0:

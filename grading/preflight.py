@@ -1,7 +1,7 @@
 """Before any submission is graded: the instructor's own answers are, and must get every point.
 
 That run also shows where the tests can run: apart from the student's code, unless they give the
-reference fewer points there than beside it.
+reference fewer points there than beside it, or fail for it, which is no sign of what works apart.
 """
 
 import hashlib
@@ -54,12 +54,15 @@ def _choose(assignment, name, workers):
     setting = assignment.engine.isolation
     tests, why = "beside" if setting == "beside" else "apart", ""
     outcome = _run(assignment, name, tests, workers)
-    if setting == "auto" and _lost(outcome):
+    if setting == "auto" and (lost := _lost(outcome)):
         beside = _run(assignment, name, "beside", workers)
-        better = [test for test in _lost(outcome) if _points(beside, test) > _points(outcome, test)]
+        better = [test for test in lost if _points(beside, test) > _points(outcome, test)]
         if better:
             message = " ".join(outcome.verdicts[better[0]].message.split())
             tests, why, outcome = "beside", f"apart, {better[0]} gives the reference less: {message}", beside
+        elif not assignment.engine.reference_must_pass:
+            why = f"the reference, which fails {lost[0]}, does not show that it works apart"
+            tests, outcome = "beside", beside
     if assignment.engine.reference_must_pass:
         _must_pass(assignment, name, outcome)
     return tests, why
