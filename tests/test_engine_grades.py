@@ -12,6 +12,7 @@ from tools.notebooks import SOURCE, assignments, grade_id, graded_names, load, n
 
 SAMPLE = 6  # variants of each assignment
 DRAWN = {"ignores-rng", "global-generator"}  # their numbers differ from run to run
+LEFT_BEHIND = {"networks-share-their-layers"}  # what a test finds depends on the tests before it in one process
 
 
 def job(assignment, answers, plain=False, **options):
@@ -38,7 +39,7 @@ def messages(outcome):
 
 def sample(assignment):
     ids = graded_names(load(assignment))
-    known = [v for exercise in variants.read(assignment).values() for v in exercise.variants if v.label not in DRAWN]
+    known = [v for exercise in variants.read(assignment).values() for v in exercise.variants if v.label not in DRAWN | LEFT_BEHIND]
     step = len(known) // SAMPLE
     return [
         pytest.param(assignment, {ids[v.name]: v.source}, id=f"{v.name} {v.label}") for v in known[step // 3 :: step]

@@ -30,7 +30,7 @@ RUN = """
 import json, sys
 from grading import shell
 cell, prepared, before = json.loads(sys.argv[1])
-ready = shell.start(())
+ready = shell.start()
 if prepared:
     ready.prepare(cell)
 if before:
