@@ -23,7 +23,9 @@ from grading.wire import MOST_ITEMS, MOST_LETTERS, Malformed, Peer, make_error
 MOST_PRINTED = 20_000  # letters that one call may print
 MOST_NAMES = 1_000  # of methods that a class may have
 MOST_FOLLOWED = 2**20  # bytes of an array whose changes are followed
-PARTS = {"get", "item", "special", "globals"}  # questions for parts of something: a test may change them in place
+# Questions whose answers stay the same data on both sides: parts of something, which a test may change in place,
+# and what calls return, which later calls must not change.
+SHARED = {"get", "item", "special", "globals", "call", "method"}
 PYTHONS = (OrderedDict, Counter, defaultdict)  # which cross by value
 SHOWN_LIBRARIES = ("matplotlib.", "sklearn.")  # the other side knows their classes
 
@@ -53,7 +55,7 @@ class ObjectServer(Peer):
             return tuple((n, self.namespace[n]) for n in operands if self._crosses(n))
         with self._listening():
             answer = _do(action, *operands)
-        self.introduces = action in PARTS
+        self.introduces = action in SHARED
         return answer
 
     def _send(self, kind, number, value):

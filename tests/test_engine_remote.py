@@ -44,6 +44,8 @@ class Animal:
     @classmethod
     def make(cls, name):
         return cls(name)
+    def give(self):
+        return self.W
     def grow(self):
         self.W += 1
         self.parts.append(3)
@@ -280,6 +282,13 @@ def test_what_an_attribute_gave_can_be_changed_in_place_and_follows_its_object(s
     one.grow()
     assert one.W.tolist() == W.tolist() == [[1, 6], [1, 1]] and one.parts == parts == [1, 2, 9, 3]
     assert one.W is W
+
+
+def test_what_a_call_returned_is_seen_to_change_when_a_later_call_changes_it(side):
+    one = side["Animal"]()
+    W = one.give()
+    one.grow()
+    assert W.tolist() == one.W.tolist() == [[1, 1], [1, 1]]
 
 
 def test_special_methods_are_there_where_the_class_has_them(side):
