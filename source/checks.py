@@ -27,7 +27,7 @@ import relations
 from IPython import get_ipython
 from reasons import FAILURES, MOST_ITEMS, quiet, recognise
 
-MOST_SHOWN, MOST_LETTERS = 8, 300  # items of a list, letters of a text
+MOST_SHOWN, MOST_LETTERS, MOST_DEPTH = 8, 300, 3  # items of a list, letters of a text, lists in lists
 
 
 class CheckFailed(AssertionError):
@@ -443,7 +443,7 @@ def _difference_in_array(got, expected, label, rtol, atol):
     if array is None:
         one, kind = "numbers" if expected.ndim else "one number", _kind(got)
         if isinstance(got, (list, tuple)):
-            kind = f"a {type(got).__name__} with rows of different lengths, or with other things in it"
+            kind = f"a {type(got).__name__} with rows of different lengths, or with other things or itself in it"
         return f"{label} should be {one}, but is {kind}.", shown
     if array.shape != expected.shape:
         found, wanted = (f"shape {a.shape}" if a.ndim else "one number" for a in (array, expected))
@@ -511,7 +511,7 @@ def _block(title, value):
     return "\n".join([head + lines[0]] + [" " * len(head) + line for line in lines[1:]])
 
 
-def _show(value):
+def _show(value, depth=0):
     if isinstance(value, _Plain):
         return value
     if isinstance(value, np.ndarray) and value.ndim:
@@ -519,10 +519,11 @@ def _show(value):
             return _short(value, lambda array: f"array of shape {array.shape}\n{array}", 4000)
     if isinstance(value, (float, np.generic, np.ndarray)):
         return f"{float(value):.8g}" if np.asarray(value).dtype.kind == "f" else _short(value, str)
-    if isinstance(value, (tuple, list)) and any(isinstance(v, np.ndarray) for v in value[:MOST_SHOWN]):
-        return _show_items((f"[{i}] {_show(v)}" for i, v in enumerate(value)), len(value))
-    if isinstance(value, dict) and value:
-        return _show_items((f"{_short(key, str)}: {_show(v)}" for key, v in value.items()), len(value))
+    inner = depth < MOST_DEPTH
+    if inner and isinstance(value, (tuple, list)) and any(isinstance(v, np.ndarray) for v in value[:MOST_SHOWN]):
+        return _show_items((f"[{i}] {_show(v, depth + 1)}" for i, v in enumerate(value)), len(value))
+    if inner and isinstance(value, dict) and value:
+        return _show_items((f"{_short(key, str)}: {_show(v, depth + 1)}" for key, v in value.items()), len(value))
     if callable(value):
         return f"the function {getattr(value, '__name__', '')}".strip()
     if type(value).__repr__ is object.__repr__ or isinstance(value, np.random.Generator):
@@ -573,14 +574,16 @@ def _kind(value):
     return f"of type {type(value).__name__}"
 
 
-def _copy(value):
+def _copy(value, around=()):
+    """Return a copy of arrays and of what holds them; what holds itself is followed once."""
     if isinstance(value, np.ndarray):
         return value.copy()
-    if isinstance(value, (list, tuple)):
-        return (tuple if isinstance(value, tuple) else list)(map(_copy, value))
+    if not isinstance(value, (list, tuple, dict)) or any(value is outer for outer in around):
+        return value
+    around = (*around, value)
     if isinstance(value, dict):
-        return {k: _copy(v) for k, v in value.items()}
-    return value
+        return {k: _copy(v, around) for k, v in value.items()}
+    return (tuple if isinstance(value, tuple) else list)(_copy(v, around) for v in value)
 
 
 def _identical(value, copy):

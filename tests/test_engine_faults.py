@@ -37,7 +37,7 @@ IN_A_CALL = {  # body of the function -> what the feedback says
     "a name that does not exist": ("return twice * x", "NameError"),
     "a missing library": ("import pandas_for_me\nreturn 2 * x", "ModuleNotFoundError"),
     "a set": ("return {1.0, 2.0}", "type set"),
-    "a list that contains itself": ("a = [x]\na.append(a)\nreturn a", "nested"),
+    "a list that contains itself": ("a = [x]\na.append(a)\nreturn a", "or itself in it"),
     "an array of text": ("return np.array(['a', 'b'])", "an array of <U1"),
     "itself": ("return double", "should be numbers"),
     "an endless generator": ("import itertools\nreturn itertools.count()", "10000"),

@@ -49,6 +49,7 @@ WRONG = {
     "unshuffled sorted data": framework("rng.permutation(len(X)), 0.0", "np.arange(len(X)), 0.0"),
 }
 HARMLESS = {("no activation", NETWORKS[0]), ("zero initialisation", NETWORKS[0])}  # with one layer
+SEEN_ONLY_BY_HIDDEN_TESTS = {"unshuffled sorted data"}  # the visible part has shuffled data
 
 
 @pytest.mark.parametrize("key", NETWORKS)
@@ -75,7 +76,8 @@ def test_start_weights_of_any_allowed_size_pass(key, scale):
 @pytest.mark.parametrize("mistake", WRONG)
 @pytest.mark.parametrize("key", NETWORKS)
 def test_a_named_wrong_network_fails_whatever_the_seed(key, mistake):
-    messages = running.try_cells(ASSIGNMENT, WRONG[mistake], [visible(seeded(key, seed)) for seed in SEEDS[:4]])
+    part = str if mistake in SEEN_ONLY_BY_HIDDEN_TESTS else visible
+    messages = running.try_cells(ASSIGNMENT, WRONG[mistake], [part(seeded(key, seed)) for seed in SEEDS[:4]])
     if (mistake, key) in HARMLESS:
         assert messages == [""] * 4
     else:

@@ -387,7 +387,7 @@ def test_another_rule_and_points_by_hand_change_the_penalty(late):
 
 def look_into_the_process(course):
     """Let a test ask for what only the student's own process has."""
-    change(course, lambda cells, _: cells["test-triple-small"].update(source="assert 'double' in triple.__globals__"))
+    change(course, lambda cells, _: cells["test-triple-small"].update(source="assert triple.__globals__ is globals()"))
 
 
 @WAYS

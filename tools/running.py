@@ -205,6 +205,8 @@ def _namespace(assignment, notebook, answers):
     folder = SOURCE / assignment
     os.chdir(folder)
     sys.path.insert(0, str(folder))
+    for helper in folder.glob("*.py"):  # a caller may have imported the one of another folder
+        sys.modules.pop(helper.stem, None)
     namespace = {"__name__": "__main__", "_trivial": _trivial}
     solutions = solution_cells(notebook)
     helpers = [c.id for c in helper_cells(notebook)]
