@@ -1,17 +1,14 @@
 """The feedback page in a real browser: short, readable on a phone and by a screen reader, without a network."""
 
-import shutil
-
 import pytest
+from browsing import DESKTOP, SIZES, open_window, serious_faults, unfold
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from recorded import autograded
 
-from grading.marks import Mark, Marks
+from grading.marks import Mark
 from grading.page import FeedbackPage, render
 from tools import running, variants
-from tools.notebooks import grade_id, graded_names, load, reference_answers
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+from tools.notebooks import graded_names, load, reference_answers
 
 ASSIGNMENT = "02-gradient-descent"
 MISTAKES = {
@@ -20,43 +17,22 @@ MISTAKES = {
     "softmax_regression_gradient": "transposed",
 }
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-SWITCHES = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("google-chrome") or pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as started:
-        running_browser = started.chromium.launch(
-            executable_path=chromium, args=[f"--{switch}" for switch in SWITCHES.split()]
-        )
-        yield running_browser
-        running_browser.close()
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     """The address of the page of a student who lost points in three exercises, with a written answer and a comment."""
-    notebook, ids = load(ASSIGNMENT), graded_names(load(ASSIGNMENT))
-    known = variants.read(ASSIGNMENT)
+    known, ids = variants.read(ASSIGNMENT), graded_names(load(ASSIGNMENT))
     answers = reference_answers(ASSIGNMENT)
     answers |= {ids[name]: known[name].find(label).source for name, label in MISTAKES.items()}
-    outcomes, marks = running.run(ASSIGNMENT, answers), {}
-    for cell in notebook.cells:
-        cell.source = answers.get(grade_id(cell), cell.source)
-        if outcome := outcomes.get(grade_id(cell)):
-            most = cell.metadata.nbgrader.points
-            marks[grade_id(cell)] = Mark(outcome.points, most, False)
-            kind, _, message = outcome.message.partition(": ")
-            cell.outputs = [new_output("error", ename=kind, evalue=message)] if message else []
+    notebook, marks = autograded(ASSIGNMENT, answers, running.run(ASSIGNMENT, answers))
     notebook.cells += _written()
-    marks["why"] = Mark(2, 3, False)
-    comments = {"gradient-descent": "Look at $\\theta_{t+1} = \\theta_t - \\eta \\nabla J$."}
+    marks.cells["why"] = Mark(2, 3, False)
+    marks.comments = {"gradient-descent": "Look at $\\theta_{t+1} = \\theta_t - \\eta \\nabla J$."}
     names = {"student": "ada", "assignment": ASSIGNMENT, "notebook": "gradient-descent"}
     settings = FeedbackPage(lesson_url="http://localhost:8888/lab/tree/lessons/{file}#{section}")
     path = tmp_path_factory.mktemp("feedback") / "page.html"
-    path.write_text(render(notebook, Marks(marks, comments), names, settings), encoding="utf-8")
+    path.write_text(render(notebook, marks, names, settings), encoding="utf-8")
     return path.as_uri()
 
 
@@ -72,17 +48,14 @@ def shown(browser, page, request):
     """``shown(size, scheme)``: the page in a window, and the addresses that it asked for."""
 
     def open_page(size=DESKTOP, scheme="light"):
-        window = browser.new_page(viewport=size, color_scheme=scheme)
+        window = open_window(browser, page, size, scheme)
         request.addfinalizer(window.close)
-        window.asked = []
-        window.on("request", lambda asked: window.asked.append(asked.url))
-        window.goto(page)
         return window
 
     return open_page
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@SIZES
 def test_the_first_screen_holds_the_total_and_every_lost_point(size, shown):
     window = shown(size)
     lost = window.locator("tr.lost").all()
@@ -104,17 +77,17 @@ def test_three_mistakes_take_at_most_three_screens(shown):
     assert window.evaluate("document.documentElement.scrollHeight") <= 3 * DESKTOP["height"]
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@SIZES
 def test_nothing_is_wider_than_the_window(size, shown):
     window = shown(size)
-    window.evaluate("document.querySelectorAll('details').forEach(element => element.open = true)")
+    unfold(window)
     assert window.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 def test_no_request_leaves_the_page(shown, page):
     window = shown()
     window.wait_for_load_state("networkidle")
-    assert [url for url in window.asked if url != page and not url.startswith("data:")] == []
+    assert window.asked == []
 
 
 def test_formulas_are_typeset(shown):
@@ -124,12 +97,11 @@ def test_formulas_are_typeset(shown):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@SIZES
 def test_axe_finds_nothing_serious(size, scheme, shown):
     window = shown(size, scheme)
-    window.evaluate("document.querySelectorAll('details').forEach(element => element.open = true)")
-    found = axe.Axe().run(window).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
+    unfold(window)
+    assert serious_faults(window) == []
 
 
 def test_dark_is_dark_and_light_is_light(shown):

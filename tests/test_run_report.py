@@ -6,8 +6,9 @@ import pytest
 from bs4 import BeautifulSoup
 from tiny import NAME, WRONG, TinyCourse
 
+from grading import class_page
 from grading.__main__ import main
-from grading.class_report import Report, Work, groups, items
+from grading.classwork import Report, Work, groups, items
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
 
@@ -58,6 +59,15 @@ def test_the_frequencies_of_a_large_class_are_those_that_went_in():
     assert report.missing == ["absent"] and len(report.help) == 151
 
 
+def test_a_shared_page_hides_groups_under_five():
+    works = [named(f"o{n}", "often") for n in range(6)] + [named(f"r{n}", "rare") for n in range(4)]
+    works += [work(f"w{n}", {"a": 1.0, "b": float(n > 2)}) for n in range(20)]
+    report = Report("x", works, [], no_link, str)
+    open_, shared = (class_page.render("x", [report], [], "", shared) for shared in (False, True))
+    assert "often" in open_ and "rare" in open_ and "85 %" in open_  # three of 20 failed in b
+    assert "often" in shared and "rare" not in shared and "85 %" not in shared
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A graded course with feedback pages: one right, one wrong, one who waits for a person."""
@@ -81,8 +91,8 @@ def write(course, monkeypatch, *options):
 def test_the_page_leads_from_a_mistake_to_the_code_of_who_made_it(course, monkeypatch):
     shown = write(course, monkeypatch)
     address = next(a["href"] for a in shown.select("td a") if a.text == "ben")
-    path, _, anchor = address.removeprefix("file://").partition("#")
-    with open(path) as page:
+    path, _, anchor = address.partition("#")
+    with open(course.folder / "reports" / path) as page:
         assert BeautifulSoup(page, "html.parser").find(id=anchor)
 
 

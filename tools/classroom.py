@@ -67,6 +67,10 @@ class Course:
         """Write the feedback pages with ``python -m grading feedback``; return its finished process, failed or not."""
         return run_module(self.folder, "grading", "feedback", *arguments, check=False)
 
+    def report(self, *arguments):
+        """Write the page about the class with ``python -m grading report``; return as ``feedback``."""
+        return run_module(self.folder, "grading", "report", *arguments, check=False)
+
     def export(self):
         """Write grades.csv; return its path."""
         nbgrader(self.folder, "export")

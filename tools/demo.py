@@ -3,7 +3,7 @@
     python -m tools.demo [folder]
 
 The folder (demo/ if none is named; it is made anew) becomes an nbgrader course with
-submissions, grades, feedback and grades.csv. The exit status is 1 if a grade is not
+submissions, grades, feedback pages, a page about the class and grades.csv. The exit status is 1 if a grade is not
 what the class list below says.
 """
 
@@ -131,12 +131,13 @@ def answers(student, assignment):
 
 
 def grade_class(folder, students=CLASS):
-    """Build the course, grade it, write feedback and grades.csv; return the course."""
+    """Build the course, grade it, write feedback and the class page; return the course."""
     course = Course(folder)
     steps = [(a, step) for a in assignments() for step in (hand_out, hand_in, grade, give_feedback)]
     for assignment, step in (bar := tqdm(steps)):
         bar.set_description(f"{assignment}: {step.__name__.replace('_', ' ')}")
         step(course, assignment, students)
+    _finished(course.report())
     return course
 
 
@@ -161,7 +162,10 @@ def grade(course, assignment, students):
 
 def give_feedback(course, assignment, students):
     """Write the feedback pages."""
-    process = course.feedback(assignment)
+    _finished(course.feedback(assignment))
+
+
+def _finished(process):
     if process.returncode:
         raise RuntimeError(process.stdout + process.stderr)
 
@@ -195,7 +199,9 @@ def main():
     shutil.rmtree(folder, ignore_errors=True)
     course = grade_class(folder)
     differ = report(course)
-    print(f"\nGrades of all exercises: {course.export()}\nFeedback pages: {folder / 'feedback'}")
+    print(f"\nGrades of all exercises: {course.export()}")
+    print(f"A feedback page for each student: {folder / 'feedback'}")
+    print(f"The class at a glance: {folder / 'reports' / 'class.html'}")
     if differ:
         sys.exit(f"{differ} grades are not what was expected.")
     print("Every grade is as expected.")

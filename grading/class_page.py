@@ -1,0 +1,74 @@
+"""The page about a class: tables and charts of some Reports, in one HTML file that loads nothing."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from grading import charts
+from grading.classwork import HELP, LEAST, Report
+
+TEMPLATES = Path(__file__).parent / "templates"
+MOST_ROWS = 50  # of mistakes and of clusters
+MOST_NAMES = 40  # of the students in such a row; the CSV file has all
+
+
+def render(
+    course: str,
+    reports: list[Report],
+    progress: list[tuple[str, list[float | None]]],
+    library: str,
+    shared: bool = False,
+) -> str:
+    """Return the page.
+
+    progress: ``[(student, [share of the points, or None, in each report])]``
+    library:  the script that draws the charts, see charts.library()
+    shared:   for other eyes: no links, no lists of students to talk to, no groups under LEAST
+    """
+    least = LEAST if shared else 1
+    return _template(least).render(
+        course=course,
+        reports=reports,
+        progress=progress,
+        shared=shared,
+        drawn=_charts(reports, least),
+        library=Markup(library),
+    )
+
+
+def _charts(reports, least):
+    """Return ``{id of its place on the page: chart}``; what is too small to be told is not drawn."""
+    drawn = {}
+    for number, report in enumerate(reports, 1):
+        told = [item for item in report.items if not _tells(item, least)]
+        judged = [item for item in told if item.discrimination is not None]
+        shares = [(e.exercise, e.share) for e in report.exercises if not _tells(e, least)]
+        answers = [row for row in report.quiz if row[2] >= least]
+        made = {
+            "points": charts.points([(label, count if count >= least else 0) for label, count in report.bins]),
+            "exercises": shares and charts.exercises(shares, [(i.exercise, i.check, i.share) for i in told]),
+            "checks": judged
+            and charts.checks([(i.exercise, i.check, i.share, i.discrimination, i.doubt) for i in judged]),
+            "quiz": answers and charts.quiz(answers),
+        }
+        drawn |= {f"a{number}-{name}": chart for name, chart in made.items() if chart}
+    if len(reports) > 1:
+        drawn["progress-chart"] = charts.progress([(report.name, *report.quartiles) for report in reports])
+    return drawn
+
+
+def _tells(item, least):
+    """Say whether so few passed or failed that a result could tell who is meant."""
+    return any(0 < count < least for count in (item.passed, item.students - item.passed))
+
+
+def _template(least):
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["percent"] = lambda share: f"{100 * share:.0f} %"
+    environment.filters["frequent"] = lambda groups: [g for g in groups if len(g.students) >= least][:MOST_ROWS]
+    environment.filters["count"] = lambda number: f"under {least}" if 0 < number < least else str(number)
+    environment.tests["told"] = lambda item: not _tells(item, least)
+    environment.globals |= {"most_names": MOST_NAMES, "least": least, "help": HELP}
+    environment.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
+    return environment.get_template("class.html")
