@@ -19,6 +19,11 @@ c.Engine.isolation = "auto"  # tests run apart from the student's code wherever 
 c.Engine.limits = {"cell_seconds": 30}  # see grading.execute.Limits
 c.Engine.require_sandbox = False
 
+# Late work loses this share of its points for each day that has begun (python -m grading due ASSIGNMENT TIME).
+c.LatePolicy.share_per_day = 0.0
+# nbgrader release_assignment lessons hands the lessons out; c.Exchange.root is where it does.
+c.ReleaseAssignment.folders = ["lessons"]
+
 # Feedback pages lead to the lesson in the JupyterLab that `make lab` starts.
 c.FeedbackPage.lesson_url = "http://localhost:8888/lab/tree/lessons/{file}#{section}"
 

@@ -1,4 +1,4 @@
-"""Grade assignments from the command line: python -m grading autograde ASSIGNMENT, then feedback ASSIGNMENT.
+"""Grade a course from the command line: python -m grading autograde ASSIGNMENT, then feedback ASSIGNMENT.
 
 Exit status: 0 everything is done; 1 something needs a person; 2 the command or the course
 is not in order; 130 interrupted.
@@ -88,6 +88,78 @@ def _report(options):
     return 0
 
 
+def _with_course(action):
+    """Return ``run(options)`` of a command that needs the course and, where one is named, a roster."""
+
+    def run(options):
+        from grading.assignment import CourseError
+        from grading.feedback import open_course
+        from grading.lms import read_roster
+
+        try:
+            if "roster" in options:
+                options.roster = read_roster(options.roster.resolve(), options.id)
+            if "download" in options:
+                options.download = options.download.resolve()
+            return action(options, open_course(options.course))
+        except (OSError, CourseError) as error:
+            return _tell(error)
+
+    return run
+
+
+def _roster(options, converter):
+    from grading.doors import enrol
+
+    new, others = enrol(converter.coursedir, options.roster)
+    print(f"{options.roster.system}: {len(options.roster.people)} students, {len(new)} of them new")
+    if others:
+        print(f"In the gradebook, but not in this file: {', '.join(others)}")
+    return 0
+
+
+def _collect(options, converter):
+    from grading.doors import collect
+
+    done = collect(converter.coursedir, options.assignment, options.download, options.roster)
+    print(f"{options.assignment}: {len(done.students)} submissions collected")
+    if done.late:
+        print(f"Canvas calls these late, without a time: {', '.join(done.late)}")
+    for student, problem in done.problems.items():
+        print(f"not collected: {student}: {problem}")
+    for name in done.strays:
+        print(f"not looked at, for it belongs to nobody in the roster: {name!r}")
+    return int(bool(done.problems or done.strays))
+
+
+def _grades(options, converter):
+    from grading.doors import write_grades
+
+    title = options.column or options.assignment
+    path, waiting = write_grades(converter.coursedir, options.assignment, options.roster, title, Path("reports"))
+    print(f"Grades for {options.roster.system}: {path}")
+    if waiting:
+        print(f"Left out, for a person has to give points first: {', '.join(waiting)}")
+    return int(bool(waiting))
+
+
+def _similar(options, converter):
+    from grading.similar import write_page
+
+    path, found = write_page(converter.coursedir, options.assignment, Path("reports"))
+    print(f"{options.assignment}: {found} pairs are closer than the class is as a rule: {path}")
+    return 0
+
+
+def _due(options, converter):
+    from grading.doors import set_due
+    from grading.late import LatePolicy
+
+    due = set_due(converter.coursedir, options.assignment, options.time)
+    print(f"{options.assignment} is due {due:%A, %d %B %Y, %H:%M %Z}. {LatePolicy(parent=converter)}")
+    return 0
+
+
 def _tell(error):
     print(f"grading: {error}", file=sys.stderr)
     return 2
@@ -95,7 +167,7 @@ def _tell(error):
 
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m grading", description="Grade submissions in parallel.")
-    commands = parser.add_subparsers(required=True, metavar="autograde | feedback | report")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
     autograde = commands.add_parser("autograde", help="grade the submissions of one or more assignments")
     autograde.set_defaults(run=_autograde)
     feedback = commands.add_parser("feedback", help="write the feedback pages of one or more assignments")
@@ -108,7 +180,29 @@ def _parser():
         command.add_argument("--force", action="store_true", help="do what is unchanged, too")
     report.add_argument("assignment", nargs="*", help="all that are graded, if none is named")
     report.add_argument("--shared", action="store_true", help="pseudonyms, no links, no groups under five")
-    for command in autograde, feedback, report:
+    roster = commands.add_parser("roster", help="put the students of a CSV file of nbgrader, Moodle or Canvas in")
+    roster.set_defaults(run=_with_course(_roster))
+    roster.add_argument("roster", type=Path, metavar="CSV")
+    collect = commands.add_parser("collect", help="take the submissions out of a download of Moodle or Canvas")
+    collect.set_defaults(run=_with_course(_collect))
+    collect.add_argument("assignment")
+    collect.add_argument("download", type=Path, help="the ZIP file, or the folder that was made of it")
+    collect.add_argument("--roster", type=Path, required=True, metavar="CSV", help="of Moodle or Canvas")
+    grades = commands.add_parser("grades", help="fill the CSV file that Moodle or Canvas imports")
+    grades.set_defaults(run=_with_course(_grades))
+    grades.add_argument("assignment")
+    grades.add_argument("roster", type=Path, metavar="CSV", help="Moodle's grading worksheet, Canvas's gradebook")
+    grades.add_argument("--column", metavar="NAME", help="of the assignment in Canvas, if it has another name")
+    for command in roster, collect, grades:
+        command.add_argument("--id", metavar="COLUMN", help="what students are called by, for example 'ID number'")
+    similar = commands.add_parser("similar", help="show pairs of submissions that are unusually alike")
+    similar.set_defaults(run=_with_course(_similar))
+    similar.add_argument("assignment")
+    due = commands.add_parser("due", help="set when an assignment is due")
+    due.set_defaults(run=_with_course(_due))
+    due.add_argument("assignment")
+    due.add_argument("time", help="for example '2026-10-12 23:59'")
+    for command in autograde, feedback, report, roster, collect, grades, similar, due:
         command.add_argument("--course", type=Path, default=Path.cwd(), metavar="DIR", help="default: this folder")
     where = autograde.add_mutually_exclusive_group()
     where.add_argument("--workers", type=_count, default=os.cpu_count(), metavar="N", help="default: one a core")

@@ -64,11 +64,17 @@ def _tells(item, least):
 
 
 def _template(least):
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["percent"] = lambda share: f"{100 * share:.0f} %"
-    environment.filters["frequent"] = lambda groups: [g for g in groups if len(g.students) >= least][:MOST_ROWS]
-    environment.filters["count"] = lambda number: f"under {least}" if 0 < number < least else str(number)
-    environment.tests["told"] = lambda item: not _tells(item, least)
-    environment.globals |= {"most_names": MOST_NAMES, "least": least, "help": HELP}
-    environment.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    return environment.get_template("class.html")
+    made = environment()
+    made.filters["frequent"] = lambda groups: [g for g in groups if len(g.students) >= least][:MOST_ROWS]
+    made.filters["count"] = lambda number: f"under {least}" if 0 < number < least else str(number)
+    made.tests["told"] = lambda item: not _tells(item, least)
+    made.globals |= {"most_names": MOST_NAMES, "least": least, "help": HELP}
+    return made.get_template("class.html")
+
+
+def environment() -> Environment:
+    """Return the environment of pages for teachers."""
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.filters["percent"] = lambda share: f"{100 * share:.0f} %"
+    made.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
+    return made

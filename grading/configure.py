@@ -12,6 +12,9 @@ def configure(c):
         f"nbgrader.preprocessors.{step}"
         for step in ("LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
     ]
+    c.AssignLatePenalties.plugin_class = "grading.late.LatePolicy"
+    c.ExchangeFactory.release_assignment = "grading.exchange.ReleaseAssignment"
+    c.ExchangeFactory.release_feedback = "grading.exchange.ReleaseFeedback"
     c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackExporter"
     c.GenerateFeedback.preprocessors = []
     # Formgrader shows what students wrote and printed, too.
