@@ -27,7 +27,7 @@ BLOCK = re.compile(r"^```sh( student)?\n(.*?)^```", re.M | re.S)
 ROSTER = "id,first_name,last_name,email\nada,Ada,Lovelace,\nben,Ben,O'Hara,\ncleo,Cleo,Li,\n"
 WORKSHEET = """Identifier,Full name,Username,Email address,Status,Grade,Maximum Grade,Grade can be changed,\
 Last modified (submission),Last modified (grade),Feedback comments
-Participant 31,Cleo Li,cleo,,Submitted for grading - ,,6.00,Yes,"Friday, 9 October 2026, 11:59 PM",-,
+Participant 31,Cleo Li,cleo,,Submitted for grading - ,,6.00,Yes,"Tuesday, 13 October 2026, 9:05 AM",-,
 """
 
 
@@ -49,8 +49,9 @@ class Term:
         (work / "helper.py").write_text(helper)
         shutil.copytree(ROOT / "lessons", self.course.folder / "lessons")
         exchange = f'\nc.Exchange.root = "{folder / "exchange"}"\nc.ExchangeCollect.check_owner = False\n'
+        late = "c.LatePolicy.share_per_day = 0.5\n"
         with open(self.course.folder / "nbgrader_config.py", "a") as config:
-            config.write(exchange)
+            config.write(exchange + late)
         for student in "ada", "ben":
             home = folder / student
             home.mkdir()
@@ -133,9 +134,9 @@ def test_who_hands_in_through_the_exchange_gets_a_page_and_others_hold_nobody_up
     assert f"course/feedback/cleo/{NAME}/{NOTEBOOK}.html" in seen
 
 
-def test_the_grades_stand_in_the_file_for_moodle(term):
+def test_the_grades_with_the_loss_for_a_day_stand_in_the_file_for_moodle(term):
     with open(term.course.folder / "reports" / f"{NAME}-moodle.csv", newline="") as stream:
-        assert [(row["Identifier"], row["Grade"]) for row in csv.DictReader(stream)] == [("Participant 31", "6")]
+        assert [(row["Identifier"], row["Grade"]) for row in csv.DictReader(stream)] == [("Participant 31", "3")]
 
 
 def test_nothing_is_left_of_a_student_who_is_deleted(term):

@@ -3,11 +3,14 @@
 import csv
 import io
 import zipfile
+from datetime import datetime
 
 import pytest
-from tiny import BOTH, DUE, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, scores_of
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from tiny import NAME, NOTEBOOK
 
-from grading.__main__ import main
+from grading import doors
 from grading.assignment import CourseError
 from grading.late import LatePolicy
 from grading.lms import collect, fill, read_roster
@@ -196,29 +199,59 @@ def test_nbgraders_own_rules_hold_where_no_share_is_set():
     assert LatePolicy().late_submission_penalty("ada", 10.0, 1) is None
 
 
-def test_the_whole_way_from_moodle_and_back(tmp_path, monkeypatch):
-    """Roster, deadline, submissions, one of them late and one without a file; then the worksheet with grades."""
-    monkeypatch.setenv("TZ", "UTC")
-    course = TinyCourse(tmp_path / "course")
-    course.configure("\nc.LatePolicy.share_per_day = 0.5\n")
-    sheet, here = str(saved(tmp_path, MOODLE)), ["--course", str(course.folder)]
-    assert main(["roster", sheet, *here]) == main(["due", NAME, f"{DUE:%Y-%m-%d %H:%M}", *here]) == 0
-    files = {}
-    for person, double in ("Ada Lovelace_17", WRONG), ("Ben O'Hara_18", None):
-        work = course.hand_in("somebody", why="Because.", **({"double": double} if double else {}))
-        files[f"{person}_assignsubmission_file/{FILE}"] = (work / FILE).read_bytes()
-    (course.folder / "submitted" / "somebody").rename(tmp_path / "not-in-the-course")
-    (tmp_path / "all.zip").write_bytes(zipped(files))
-    assert main(["collect", NAME, str(tmp_path / "all.zip"), "--roster", sheet, *here]) == 0
-    course.grade_here()
-    assert scores_of(course) == {"s17": 1, "s18": BOTH}
-    assert main(["grades", NAME, sheet, *here]) == 1  # both wait for points by hand
-    with gradebook_of(course) as gradebook:
-        for student in "s17", "s18":
-            grade = gradebook.find_grade("why", NOTEBOOK, NAME, student)
-            grade.manual_score, grade.needs_manual_grade = 4, False  # as formgrader does
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course whose gradebook knows one assignment of 10 points, 4 of them by hand."""
+    folder = tmp_path_factory.mktemp("course")
+    course = CourseDirectory(root=str(folder), db_url=f"sqlite:///{folder / 'gradebook.db'}")
+    (folder / "source" / NAME).mkdir(parents=True)
+    (folder / "source" / NAME / FILE).write_text("")
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        gradebook.add_assignment(NAME)
+        gradebook.add_notebook(NOTEBOOK, NAME)
+        gradebook.add_grade_cell("auto", NOTEBOOK, NAME, max_score=6, cell_type="code")
+        gradebook.add_grade_cell("why", NOTEBOOK, NAME, max_score=4, cell_type="markdown")
+    return course
+
+
+def hand_in(course, student, by_hand, penalty):
+    """Enter 6 points by the engine, these by hand, and this penalty."""
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        gradebook.add_submission(NAME, student)
+        grade = gradebook.find_grade("auto", NOTEBOOK, NAME, student)
+        grade.auto_score, grade.needs_manual_grade = 6, False
+        grade = gradebook.find_grade("why", NOTEBOOK, NAME, student)
+        grade.manual_score, grade.needs_manual_grade = by_hand, by_hand is None
+        gradebook.find_submission_notebook(NOTEBOOK, NAME, student).late_submission_penalty = penalty
         gradebook.db.commit()
-    course.grade_here()  # looks at penalties again
-    assert main(["grades", NAME, sheet, *here]) == 0
-    with open(course.folder / "reports" / f"{NAME}-moodle.csv", newline="", encoding="utf-8") as stream:
-        assert [row["Grade"] for row in csv.DictReader(stream)] == ["5", "5", ""]
+
+
+def test_the_roster_goes_into_the_gradebook_and_says_who_has_left(course, tmp_path):
+    assert doors.enrol(course, read_roster(saved(tmp_path, CANVAS)))[0] == ["ada", "ben"]
+    new, others = doors.enrol(course, read_roster(saved(tmp_path, NBGRADER)))
+    assert new == [] and "ben" in others and "ada" not in others
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        ada = gradebook.find_student("ada")
+    assert (ada.first_name, ada.last_name, ada.lms_user_id) == ("Ada", "Lovelace", "4017")
+
+
+def test_grades_are_those_after_penalties_and_who_waits_for_a_person_is_left_out(course, tmp_path):
+    doors.enrol(course, roster := read_roster(saved(tmp_path, MOODLE)))
+    hand_in(course, "s17", by_hand=3, penalty=4.5)
+    hand_in(course, "s18", by_hand=None, penalty=None)
+    path, waiting = doors.write_grades(course, NAME, roster, NAME, tmp_path / "reports")
+    with open(path, newline="", encoding="utf-8") as stream:
+        assert [row["Grade"] for row in csv.DictReader(stream)] == ["4.5", "", ""]
+    assert waiting == ["s18"]
+
+
+def test_a_deadline_is_kept_in_utc(course):
+    doors.set_due(course, NAME, "2026-10-12 23:59 +02:00")
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        assert gradebook.find_assignment(NAME).duedate == datetime(2026, 10, 12, 21, 59)
+
+
+@pytest.mark.parametrize("name, time", [(NAME, "soon"), ("nothing", "2026-10-12")])
+def test_a_deadline_that_makes_no_sense_is_refused(name, time, course):
+    with pytest.raises(CourseError):
+        doors.set_due(course, name, time)

@@ -2,13 +2,14 @@
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
-from tiny import NAME, TinyCourse
 
 from grading.__main__ import main
 from grading.similar import fingerprints, pairs, structure
 from tools import variants
+from tools.classroom import Course
 from tools.notebooks import graded_names, load, reference_answers
 
+NAME = "week-one"
 STUB = 'def f(x):\n    """Return it."""\n    ### YOUR CODE\n    raise NotImplementedError\n'
 ODD = """def f(x):
     total = [0.0]
@@ -79,11 +80,17 @@ def test_right_answers_of_different_people_are_no_question():
 
 
 def test_the_command_writes_a_page_and_without_it_nobody_is_compared(tmp_path, monkeypatch):
-    course = TinyCourse(tmp_path)
-    for student, source in {"ada": ODD, "ben": RENAMED, "cleo": "def f(x):\n    return 1\n"}.items():
-        folder = course.folder / "autograded" / student / NAME
+    course = Course(tmp_path)
+    works = {
+        "autograded/ada": ODD,
+        "autograded/ben": RENAMED,
+        "autograded/cleo": "def f(x):\n    return 1\n",
+        "release": STUB,
+    }
+    for place, source in works.items():
+        folder = course.folder / place / NAME
         folder.mkdir(parents=True)
-        metadata = {"nbgrader": {"grade_id": "double", "solution": True, "grade": False, "locked": False}}
+        metadata = {"nbgrader": {"grade_id": "f", "solution": True, "grade": False, "locked": False}}
         nbformat.write(new_notebook(cells=[new_code_cell(source, metadata=metadata)]), folder / "n.ipynb")
     monkeypatch.chdir(tmp_path)
     assert main(["similar", NAME, "--course", str(course.folder)]) == 0
