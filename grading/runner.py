@@ -206,7 +206,8 @@ class NotebookRunner:
         items, lost = self._run_here(test, visible)
         if hidden and not lost and self._succeeded(items):
             self._to_finish.append(test)
-            return outputs.checked(items, self.job.limits.output_bytes)
+            # Its last line is not the cell's.
+            return outputs.checked(_without_value(items), self.job.limits.output_bytes)
         test.process.end()
         return self._judge(cell, items, lost)
 
@@ -281,7 +282,7 @@ class NotebookRunner:
             name, message = (errors[0]["ename"], errors[0]["evalue"]) if errors else ("Error", "")
             message += self._reason_for(message)
         self.verdicts[_key(cell)] = Verdict(False, message if name == "CheckFailed" else f"{name}: {message}")
-        return [*shown, outputs.error(name, message)]
+        return [*_without_value(shown), outputs.error(name, message)]
 
     def _reason_for(self, message: str) -> str:
         """Say why a name is not defined, where the cell that defines it was stopped."""
@@ -311,6 +312,11 @@ class NotebookRunner:
         sources = [c.source for c in self.notebook.cells if c.cell_type == "code" and not is_test(c)]
         text = "\n".join(sources)
         return frozenset({line.strip() for line in text.split("\n")} | set(re.findall(r"\w+", text)) | ANONYMOUS)
+
+
+def _without_value(items: list[Any]) -> list[Any]:
+    """Return outputs without the value of a last line, which nbgrader takes for points."""
+    return [item for item in items if item["output_type"] != "execute_result"]
 
 
 @contextlib.contextmanager

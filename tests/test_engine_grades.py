@@ -4,7 +4,7 @@ import functools
 
 import nbformat
 import pytest
-from nbgrader.utils import is_grade, is_locked, is_solution
+from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
 
 from grading import execute
 from tools import running, variants
@@ -89,3 +89,12 @@ def test_the_same_job_has_the_same_key_and_another_has_another():
 def test_the_same_job_gives_the_same_notebook():
     one = job("01-loss-functions", {}, plain=True)
     assert execute.run(one).notebook == execute.run(one).notebook
+
+
+def test_nbgrader_reads_from_the_outputs_what_the_verdicts_say():
+    """The visible part of a quiz question ends in a value, which nbgrader would take for points."""
+    outcome = execute.run(job("01-loss-functions", {"quiz-1": 'def quiz_1():\n    return "a"\n'}))
+    cells = nbformat.reads(outcome.notebook, as_version=4).cells
+    read = {grade_id(c): determine_grade(c)[0] for c in cells if is_grade(c)}
+    assert {key for key, points in read.items() if not points} == {"test-quiz-1"}
+    assert not outcome.verdicts["test-quiz-1"].passed
