@@ -26,6 +26,8 @@ c.ReleaseAssignment.folders = ["lessons"]
 
 # Feedback pages lead to the lesson in the JupyterLab that `make lab` starts.
 c.FeedbackPage.lesson_url = "http://localhost:8888/lab/tree/lessons/{file}#{section}"
+# ... and the class page leads to its formgrader.
+c.ClassReport.formgrader_url = "http://localhost:8888/formgrader"
 
 # A rubric stands in the locked text of its question, so that formgrader shows it above the answer.
 c.ClearMarkScheme.enforce_metadata = False

@@ -19,12 +19,14 @@ def render(
     progress: list[tuple[str, list[float | None]]],
     library: str,
     shared: bool = False,
+    formgrader: str = "",
 ) -> str:
     """Return the page.
 
     progress: ``[(student, [share of the points, or None, in each report])]``
     library:  the script that draws the charts, see charts.library()
     shared:   for other eyes: no links, no lists of students to talk to, no groups under LEAST
+    formgrader: its address, or ''
     """
     least = LEAST if shared else 1
     return _template(least).render(
@@ -32,6 +34,7 @@ def render(
         reports=reports,
         progress=progress,
         shared=shared,
+        formgrader=formgrader.rstrip("/"),
         drawn=_charts(reports, least),
         library=Markup(library),
     )

@@ -16,12 +16,20 @@ from urllib.parse import quote
 
 from nbgrader.api import Gradebook
 from tqdm import tqdm
+from traitlets import Unicode
+from traitlets.config import Configurable
 
 from grading import charts, class_page
 from grading.assignment import CourseError
 from grading.classwork import Report, read_work
 from grading.marks import read_marks
 from grading.report import cell
+
+
+class ClassReport(Configurable):
+    """The settings of the class page in nbgrader_config.py."""
+
+    formgrader_url = Unicode(help="Address of formgrader, for links to what a person has to grade.").tag(config=True)
 
 
 def write_report(converter, names, workers, shared=False, folder=Path("reports")):
@@ -48,7 +56,8 @@ def write_report(converter, names, workers, shared=False, folder=Path("reports")
         _write_tables(reports, folder)
     path = folder / ("class-shared.html" if shared else "class.html")
     progress = _progress(reports, roster, alias)
-    html = class_page.render(course.course_id, reports, progress, charts.library(folder), shared)
+    library, formgrader = charts.library(folder), ClassReport(parent=converter).formgrader_url
+    html = class_page.render(course.course_id, reports, progress, library, shared, formgrader)
     path.write_text(html, encoding="utf-8", errors="replace")
     return path.resolve()
 

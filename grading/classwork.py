@@ -30,6 +30,7 @@ class Work:
     lost:     exercises with lost points
     letters:  {quiz question: option}
     person:   why a person must look, or ''
+    id:       what formgrader calls it
     """
 
     student: str
@@ -46,11 +47,12 @@ class Work:
     person: str = ""
     seconds: float = 0.0
     sandbox: str = ""
+    id: str = ""
 
 
 def read_work(student: str, path: Path, marks: Marks) -> Work:
     """Return the Work of an autograded notebook; where it cannot be read, with the reason."""
-    work = Work(student, path.stem)
+    work = Work(student, path.stem, id=marks.id)
     work.points = max(0.0, sum(mark.points for mark in marks.cells.values()) - marks.penalty)
     work.most = sum(mark.most for mark in marks.cells.values())
     try:
@@ -211,7 +213,7 @@ class Report:
     link, alias: of groups() above; ``alias(student)`` is the name to show
     points:      {student: (points, most)}
     help:        [(student, share or None, [(exercise, reason, address)])] of who may need a word
-    person:      [(student, reason, address)] of what needs a person
+    person:      [(student, reason, address, id in formgrader)] of what needs a person
     """
 
     def __init__(self, name, works, roster, link, alias):
@@ -222,7 +224,7 @@ class Report:
         self.mistakes, self.unnamed = groups(works, link)
         self.blank = Counter(exercise for work in works for exercise in work.blank)
         self.quiz = quiz(works)
-        self.person = [(alias(w.student), w.person, link(w, "top")) for w in works if w.person]
+        self.person = [(alias(w.student), w.person, link(w, "top"), w.id) for w in works if w.person]
         self.sandboxes = Counter(work.sandbox for work in works if work.sandbox)
         self.seconds = sorted(work.seconds for work in works)
         self.points: dict[str, tuple[float, float]] = {}

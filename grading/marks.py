@@ -21,11 +21,13 @@ class Marks:
     cells:    {grade id: Mark}
     comments: {grade id of an answer: what a person wrote about it}
     penalty:  points taken off because it came late
+    id:       what formgrader calls it
     """
 
     cells: dict[str, Mark] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     penalty: float = 0.0
+    id: str = ""
 
 
 def read_marks(gradebook, assignment, student=None):
@@ -42,8 +44,8 @@ def read_marks(gradebook, assignment, student=None):
         query = submitted.join(kind, kind.notebook_id == SubmittedNotebook.id)
         return query.join(BaseCell, BaseCell.id == kind.cell_id).add_columns(BaseCell.name, *columns)
 
-    penalties = submitted.add_columns(SubmittedNotebook.late_submission_penalty)
-    found = {(who, name): Marks(penalty=penalty or 0.0) for who, name, penalty in penalties}
+    notebooks = submitted.add_columns(SubmittedNotebook.late_submission_penalty, SubmittedNotebook.id)
+    found = {(who, name): Marks(penalty=penalty or 0.0, id=id_) for who, name, penalty, id_ in notebooks}
     grades = of_cells(Grade, Grade.score, Grade.max_score, Grade.needs_manual_grade, Grade.manual_score)
     for who, name, cell, points, most, needs_person, by_hand in grades:
         found[who, name].cells[cell] = Mark(points, most, needs_person and by_hand is None)

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 from bs4 import BeautifulSoup
-from tiny import NAME, WRONG, TinyCourse
+from tiny import NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of
 
 from grading import class_page
 from grading.__main__ import main
@@ -96,8 +96,12 @@ def test_the_page_leads_from_a_mistake_to_the_code_of_who_made_it(course, monkey
         assert BeautifulSoup(page, "html.parser").find(id=anchor)
 
 
-def test_the_page_says_what_waits_for_a_person(course, monkeypatch):
-    assert "chen: points by hand: why" in write(course, monkeypatch).get_text()
+def test_the_page_says_what_waits_for_a_person_and_leads_there(course, monkeypatch):
+    page = write(course, monkeypatch)
+    assert "chen: points by hand: why" in page.get_text()
+    with gradebook_of(course) as gradebook:
+        chen = gradebook.find_submission_notebook(NOTEBOOK, NAME, "chen").id
+    assert page.find("a", href=f"http://localhost:8888/formgrader/submissions/{chen}/")
 
 
 def test_the_tables_hold_the_points(course, monkeypatch):
