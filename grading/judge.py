@@ -70,17 +70,16 @@ class Judge(Peer):
     def _use(self, action, target, *operands):
         """Call, get or set what ``describe`` has listed of an object."""
         known = _is_instance(target)
-        public = _attributes(target) if known else ()
         match action, operands:
             case "call", [tuple(given), tuple(named)]:
                 if callable(target):
                     return target(*given, **dict(named))
             case "method", [str(name), tuple(given), tuple(named)] if known:
-                if name in _methods(target) or name in special_names(type(target), None):
+                if _is_method(target, name) or name in special_names(type(target), None):
                     return getattr(target, name)(*given, **dict(named))
-            case "get", [str(name)] if name in public:
+            case "get", [str(name)] if known and name in _attributes(target):
                 return getattr(target, name)
-            case "set", [str(name), value] if name in public:
+            case "set", [str(name), value] if known and name in _attributes(target):
                 return setattr(target, name, value)
         raise AttributeError("no such attribute")
 
@@ -157,15 +156,17 @@ def _is_instance(target):
     return _is_stand_in(type(target))
 
 
+def _is_method(target, name):
+    return not name.startswith("_") and inspect.isfunction(getattr(type(target), name, None))
+
+
 def _methods(target):
-    kind = type(target)
-    return {n for n in dir(kind) if not n.startswith("_") and inspect.isfunction(getattr(kind, n))}
+    return {name for name in dir(type(target)) if _is_method(target, name)}
 
 
 def _attributes(target):
-    return {n for n in [*vars(type(target)), *getattr(target, "__dict__", ())] if not n.startswith("_")} - _methods(
-        target
-    )
+    names = [*vars(type(target)), *getattr(target, "__dict__", ())]
+    return {name for name in names if not name.startswith("_") and not _is_method(target, name)}
 
 
 def _with_place(error, function, line):

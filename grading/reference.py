@@ -13,8 +13,8 @@ from nbgrader.utils import is_locked
 
 from grading import shell, syntax
 from grading.execute import outcome_to_frame, write_files
-from grading.rebuild import is_test, released
-from grading.runner import divided, grade, graded_names
+from grading.rebuild import is_test, rebuild, released
+from grading.runner import NotebookRunner, divided, grade, open_imports
 
 IN_COMMON = attrgetter("template", "trusted_files", "tests")  # of the jobs of an assignment
 MOST = 4  # assignments at a time
@@ -48,18 +48,23 @@ class Reference:
 
     def _prepare(self):
         """Compile and import here what else each fork would compile and import."""
-        graded_names(self.job.template)
+        notebook, _, _ = rebuild(self.job.template, self.job.template)
+        NotebookRunner(self.job, notebook, None, {}, []).cells()  # what it finds out is kept
+        open_imports(self.job.template)
         cells = [c for c in released(self.job.template).cells if c.cell_type == "code"]
         ours = [cell.source for cell in cells if is_locked(cell)]
         for source in [part for cell in cells if is_locked(cell) for part in _parts(cell)]:
             shell.Shell.instance().prepare(source)
-        for cell in cells:
-            syntax.changed_names(cell.source)
-        code = ours + [c.decode(errors="replace") for n, c in self.job.trusted_files.items() if n.endswith(".py")]
+        helpers = [c.decode(errors="replace") for n, c in self.job.trusted_files.items() if n.endswith(".py")]
+        apart = [cell.source for cell in cells if is_test(cell) and self.job.tests == "apart"]
+        self._modules = self._imported([*(source for source in ours if source not in apart), *helpers])
+        shell.import_all(self._imported([*ours, *helpers]))
+
+    def _imported(self, sources):
+        """Return the modules that pieces of source import, without those that come with the assignment."""
         own = {Path(name).parts[0].removesuffix(".py") for name in self.job.trusted_files}
-        found = set().union(*map(syntax.imported_modules, code))
-        self._modules = sorted(name for name in found if name.partition(".")[0] not in own)
-        shell.import_all(self._modules)
+        found = set().union(*map(syntax.imported_modules, sources))
+        return sorted(name for name in found if name.partition(".")[0] not in own)
 
     def grade(self, job, line):
         """Return the frame of the Outcome of a job; this is for a fork in a folder of its own."""

@@ -88,7 +88,7 @@ class NotebookRunner:
         self._process()
         if self.job.tests == "apart":
             self._import_what_all_import()
-        for number, cell in self._cells():
+        for number, cell in self.cells():
             cell.execution_count = number + 1
             if self._is_apart(cell):
                 cell.outputs = self._begin_test(cell)
@@ -116,7 +116,7 @@ class NotebookRunner:
             test.process.end()
         self._end_chain()
 
-    def _cells(self) -> list[tuple[int, NotebookNode]]:
+    def cells(self) -> list[tuple[int, NotebookNode]]:
         """Return the code cells that must run, with their places: demonstrations on which nothing leans need not."""
         cells = [(n, cell) for n, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]
         if self.job.demonstrations:

@@ -1,5 +1,7 @@
 """The special methods that objects of the student's have at the other side, too."""
 
+import functools
+
 INPUTS = {  # that get nothing of the test, or what it gives as an input
     f"__{name}__"
     for name in (
@@ -17,6 +19,7 @@ TOLD_OF_CODE = [  # of the code of a function
 ]
 
 
+@functools.lru_cache(maxsize=8)
 def operators_in(source):
     """Return the operators that code of the course itself defines."""
     found = {name for name in OPERATORS if name in source}

@@ -131,15 +131,17 @@ def changed_names(source: str) -> frozenset[str] | None:
 
 def looks_up(source: str, names: frozenset[str]) -> bool:
     """Say whether a cell looks up one of ``names`` outside of its functions' own."""
-    if names.isdisjoint(re.findall(r"\w+", source)):
-        return False
+    return not names.isdisjoint(_looked_up(source))
+
+
+@functools.lru_cache(maxsize=1024)
+def _looked_up(source: str) -> frozenset[str]:
     try:
-        codes = list(_codes(_compiled(source)))
+        codes = _codes(_compiled(source))
     except UNREADABLE:
-        return False  # it will not run either
-    candidates = [code for code in codes if not names.isdisjoint(code.co_names)]
-    steps = (step for code in candidates for step in dis.get_instructions(code))
-    return any(step.argval in names for step in steps if step.opname in ("LOAD_NAME", "LOAD_GLOBAL"))
+        return frozenset()  # it will not run either
+    steps = (step for code in codes for step in dis.get_instructions(code))
+    return frozenset(step.argval for step in steps if step.opname in ("LOAD_NAME", "LOAD_GLOBAL"))
 
 
 @functools.lru_cache(maxsize=1024)

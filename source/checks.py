@@ -276,7 +276,7 @@ class _Names:
             yield
             return
         names, without = self._names, self._without
-        theirs = {n for n in names.keys() | without.keys() if names.get(n, _ABSENT) is not without.get(n, _ABSENT)}
+        theirs = {n for n, v in names.items() if v is not without.get(n, _ABSENT)} | (without.keys() - names.keys())
         self._tests = _exchange(names, {name: without.get(name, _ABSENT) for name in theirs})
         try:
             yield
