@@ -31,7 +31,6 @@ class Shared:
         self._before = {}  # number -> what it held when both sides last agreed
         self._originals = {}  # number -> (object, what it held before the other side changed it)
         self.last = 0  # the newest number
-        self.forgot = False  # the objects of this side; the other one does not know it yet
 
     def __getitem__(self, number):
         return self._values[number]
@@ -96,7 +95,6 @@ class Shared:
             _overwrite(value, contents)
         self._originals.clear()
         self.forget(self.parity)
-        self.forgot = True
 
     def forget(self, parity):
         """Forget the objects of one side."""

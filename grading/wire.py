@@ -142,8 +142,6 @@ class Peer:
         try:
             frame = {"kind": kind, "number": number, "notes": self.notes(), "value": self.pack(value, buffers)}
             frame["changes"] = [[n, self._contents(v, buffers, 0)] for n, v in self.shared.changed()]
-            frame |= {"forget": True} if self.shared.forgot else {}
-            self.shared.forgot = False
             send(self.connection, frame, buffers)
         except Refused:
             self.shared.drop_after(known)  # the other side never heard of them
@@ -156,8 +154,6 @@ class Peer:
         try:
             if head["kind"] not in ("ask", "answer", "error"):
                 raise Malformed("a frame of no known kind")
-            if "forget" in head:  # what the other side had passed, and does not follow any more
-                self.shared.forget(1 - self.shared.parity)
             value = self.unpack(head["value"], buffers)
             self.shared.apply([(n, self.unpack(v, buffers)) for n, v in head["changes"]])
             if head["kind"] == "error":
