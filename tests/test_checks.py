@@ -650,8 +650,8 @@ def test_a_hidden_test_names_shapes_and_reasons():
 
 def probe_answer(answer):
     """Look at a number, an array, a large number and whether an array stays as it was."""
-    yield lambda: answer(2.6)
-    yield lambda: answer(np.array([3.0, 0.5, -1.25]))
+    yield lambda: answer(2.63)
+    yield lambda: answer(np.array([3.0, 0.53, -1.27]))
     yield lambda: answer(1e150)
     yield lambda: (answer(given := V.copy()), given)[1]
 
@@ -669,7 +669,7 @@ def hints(tmp_path, monkeypatch):
 
     def write(**known):
         right = [piece.prints for piece in seen(lambda x: 10 * x)]
-        entries = [[label, build.traces([p.prints for p in seen(f)], right)] for label, f in known.items()]
+        entries = [[str(i), build.traces([p.prints for p in seen(f)], right)] for i, f in enumerate(known.values())]
         listed = {"pieces": list("0123"), "right": list(map(list, right)), "hints": {k: k for k in known}}
         (tmp_path / "hints.json").write_text(json.dumps({"answer": listed | {"known": entries}}))
 
@@ -714,14 +714,14 @@ def test_an_unknown_mistake_gets_no_guess(hints):
 def test_two_mistakes_that_act_in_different_places_are_told_apart(hints):
     hints(doubled=lambda x: x * 2, overflows=infinite_if_large)
     both = reason_for(lambda x: np.where(np.abs(x) > 1e100, np.inf, x * 2))
-    assert both.startswith("doubled") and reasons.ANOTHER in both
+    assert both == f"{reasons.MORE} doubled"
     assert reason_for(infinite_if_large) == "overflows"
 
 
 def test_the_mistake_on_ordinary_inputs_is_named_whatever_an_edge_case_gives(hints):
     hints(doubled=lambda x: x * 2)
     text = reason_for(lambda x: np.where(np.abs(x) > 1e100, 7.5, x * 2))
-    assert text.startswith("doubled") and reasons.ANOTHER in text
+    assert text == f"{reasons.MORE} doubled"
 
 
 def test_an_error_alone_identifies_nothing(hints):
@@ -745,7 +745,7 @@ def test_a_mistake_that_gives_other_numbers_each_time_is_known_by_where_it_acts(
     hints(doubled=lambda x: x * 2)
     listed = json.loads((tmp_path / "hints.json").read_text())
     listed["answer"]["hints"]["noisy"] = "noisy"
-    listed["answer"]["known"].append(["noisy", "1" + reasons.VARIES])
+    listed["answer"]["known"].append(["1", "1" + reasons.VARIES])
     (tmp_path / "hints.json").write_text(json.dumps(listed))
     numbers = itertools.count(0.7)
     assert reason_for(lambda x: 10 * x + (next(numbers) if np.ndim(x) and x[0] == 3 else 0)) == "noisy"
@@ -967,6 +967,14 @@ def test_a_demonstration_that_fails_before_its_answers_are_written_says_what_to_
     names = {"needs": checks.needs}
     exec(f"{source}\nwith needs('softmax'):\n    missing", names)
     assert capsys.readouterr().out == "Write softmax first. Then run this cell again.\n"
+
+
+def test_a_helper_that_the_student_replaced_is_named(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "drawing", types.SimpleNamespace(axes=len, lines=max))
+    names = {"__name__": "__main__", "needs": checks.needs, "axes": [1.0, 2.0], "lines": max, "softmax": len}
+    exec("with needs('softmax'):\n    lines(1, 2)\n    axes()\n", names)
+    text = capsys.readouterr().out
+    assert text.startswith("axes was replaced by a cell of yours") and "lines" not in text
 
 
 def test_one_needed_answer_stands_alone(capsys):

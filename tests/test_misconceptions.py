@@ -53,24 +53,24 @@ def test_no_wrong_answer_gets_the_hint_of_another(assignment, name):
 
 def test_a_file_without_probe_is_refused():
     with pytest.raises(ValueError, match="expected a cell '# %% probe'"):
-        variants._parse("f", "# %% right: plain\ndef f(): ...\n")
+        variants.parse("f", "# %% right: plain\ndef f(): ...\n")
 
 
 def test_a_wrong_answer_without_hint_is_refused():
     text = "# %% probe\ndef probe_f(f): ...\n# %% wrong: bad\ndef f(): ...\n"
     with pytest.raises(ValueError, match="bad: expected a line '# hint: ...'"):
-        variants._parse("f", text)
+        variants.parse("f", text)
 
 
 def test_a_cell_with_another_title_is_refused():
     with pytest.raises(ValueError, match="got 'wrong: Not-Kebab'"):
-        variants._parse("f", "# %% probe\ndef probe_f(f): ...\n# %% wrong: Not-Kebab\ndef f(): ...\n")
+        variants.parse("f", "# %% probe\ndef probe_f(f): ...\n# %% wrong: Not-Kebab\ndef f(): ...\n")
 
 
 def test_two_variants_of_one_name_need_two_labels():
     text = "# %% probe\ndef probe_f(f): ...\n" + 2 * "# %% right: plain\ndef f(): ...\n"
     with pytest.raises(ValueError, match="the same label"):
-        variants._parse("f", text)
+        variants.parse("f", text)
 
 
 def test_misconceptions_are_not_released():

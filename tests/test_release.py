@@ -100,7 +100,7 @@ def test_release_holds_no_solution_and_no_hidden_test(assignment):
 def test_shipped_hints_hold_no_code(assignment):
     text = (RELEASE / assignment / "hints.json").read_text(encoding="utf-8")
     for exercise in json.loads(text).values():
-        assert set(exercise) == {"pieces", "right", "hints", "known"}
+        assert set(exercise) == {"pieces", "right", "hints", "digest", "known"}
         assert all(re.fullmatch(r"([\w+/][\w+/*]{4})+", prints) for _, prints in exercise["known"])
     assert "def " not in text and "lambda" not in text
 

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import importlib
 import io
+import json
 import linecache
 import multiprocessing
 import os
@@ -30,7 +31,7 @@ from tools.notebooks import (
 )
 
 CELL_SECONDS = 30
-PROBE_SECONDS = 1
+PROBE_SECONDS = 5  # of processor time; no right answer needs a tenth of it, so what takes longer never ends
 CHANCE = ("random", "empty", "time")  # an answer with such a word may give other numbers in another run
 _load = functools.cache(load)
 LIBRARIES = ("numpy", "scipy.special", "matplotlib.figure", "sklearn.datasets", "IPython.display")
@@ -63,18 +64,22 @@ def run_many(jobs, progress=iter):
 
 
 def observe_many(assignment, name, probe, sources):
-    """Return the places of what the probe of ``name`` sees, and the fingerprints of each piece of each answer.
+    """Return the places of what the probe of ``name`` sees, and the pieces of each answer.
 
-    The first answer is the reference, whose structure decides the places.
+    A piece is ``(fingerprints, how much it tells)``; an answer that ran too long has None in place of pieces. The
+    first answer is the reference, whose structure decides the places.
     """
     _prepare(assignment)
     return in_fork(_observe, assignment, name, probe, sources)
 
 
-def recognised(assignment, name, sources):
-    """Return the hint, or '', that students get for each answer in ``sources`` to the exercise ``name``."""
+def recognised(assignment, name, sources, listed=None):
+    """Return the hint, or '', that students get for each answer in ``sources`` to the exercise ``name``.
+
+    listed: what hints.json holds of the exercise, where another version than that in source/ is asked for
+    """
     _prepare(assignment)
-    return in_fork(_recognise, assignment, name, sources)
+    return in_fork(_recognise, assignment, name, sources, listed)
 
 
 def try_cells(assignment, answers, sources):
@@ -142,12 +147,14 @@ def _observe(assignment, name, probe, sources):
     reasons = importlib.import_module("reasons")
     places, seen = [], []
     for source in sources:
-        values = _look(reasons, dict(namespace), source, probe, name)
-        places = places or reasons.layout(values)
-        looks = [reasons.pieces(values, places)]
-        if any(word in source for word in CHANCE):
-            looks.append(reasons.pieces(_look(reasons, dict(namespace), source, probe, name), places))
-        seen.append([_steady(reasons, both) for both in zip(*looks, strict=True)])
+        times = 2 if any(word in source for word in CHANCE) else 1
+        looks = [_look(reasons, dict(namespace), source, probe, name) for _ in range(times)]
+        places = places or reasons.layout(looks[0])
+        if any(isinstance(value, TimeoutError) for values in looks for value in values):
+            seen.append(None)
+            continue
+        made = (reasons.pieces(values, places) for values in looks)
+        seen.append([_steady(reasons, same_place) for same_place in zip(*made, strict=True)])
     return places, seen
 
 
@@ -161,16 +168,17 @@ def _look(reasons, namespace, source, probe, name):
         return [error]
 
 
-def _recognise(assignment, name, sources):
+def _recognise(assignment, name, sources, listed):
     namespace = _namespace(assignment, _load(assignment), {})
     reasons = importlib.import_module("reasons")
+    listed = listed or json.loads(reasons.HINTS.read_text(encoding="utf-8"))[name]
     hints = []
     for source in sources:
         own = dict(namespace)
         with _hurry(), contextlib.suppress(Exception):
             _define(reasons, source, own)
         with _hurry():
-            hints.append(reasons.recognise(name, own[name]))
+            hints.append(reasons.recognise(name, own[name], listed))
     return hints
 
 
@@ -181,18 +189,19 @@ def _define(reasons, source, namespace):
 
 @contextlib.contextmanager
 def _hurry():
-    """Raise TimeoutError in the body after a second, and then again and again."""
-    signal.signal(signal.SIGALRM, _too_long)
-    signal.setitimer(signal.ITIMER_REAL, PROBE_SECONDS, PROBE_SECONDS / 20)
+    """Raise TimeoutError in the body after PROBE_SECONDS of processor time, and then again and again."""
+    signal.signal(signal.SIGPROF, _too_long)
+    signal.setitimer(signal.ITIMER_PROF, PROBE_SECONDS, PROBE_SECONDS / 20)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _steady(reasons, looks):
-    """Return the fingerprints that all looks have seen, or the one that says that they vary."""
-    return frozenset.intersection(*(look.prints for look in looks)) or frozenset([reasons.VARIES])
+    """Return the piece that all looks have seen, or the one that says that they vary."""
+    same = frozenset.intersection(*(look.prints for look in looks))
+    return (same, looks[0].telling) if same else (frozenset([reasons.VARIES]), 0)
 
 
 def _try(assignment, answers, sources):

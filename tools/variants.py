@@ -40,10 +40,11 @@ class Exercise:
 def read(assignment):
     """Return ``{name: Exercise}`` for the files of misconceptions/<assignment>/."""
     paths = sorted((MISCONCEPTIONS / assignment).glob("*.py"))
-    return {path.stem: _parse(path.stem, path.read_text(encoding="utf-8")) for path in paths}
+    return {path.stem: parse(path.stem, path.read_text(encoding="utf-8")) for path in paths}
 
 
-def _parse(name, text):
+def parse(name, text):
+    """Return the Exercise in the text of a file."""
     marks = list(CELL.finditer(text))
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     probe, variants = None, []

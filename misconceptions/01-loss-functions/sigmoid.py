@@ -13,7 +13,7 @@ def probe_sigmoid(sigmoid):
     yield lambda: sigmoid(np.array([900.0, 2.0]))
     yield lambda: sigmoid(np.array([-900.0, -2.0]))
     yield lambda: np.log10(np.maximum(sigmoid(np.array([-900.0])), 1e-14))
-    yield lambda: (sigmoid(given := z.copy()), given)[1]
+    yield lambda: (sigmoid(given := z.copy()), np.array_equal(given, z))[1]
     yield lambda: (sigmoid(given := np.array([-900.0, 900.0])), given)[1]
 
 

@@ -10,7 +10,7 @@ def probe_softmax(softmax):
     yield lambda: softmax(Z.copy())
     yield lambda: softmax(Z[:1] + 1000)
     yield lambda: softmax(Z - np.array([[1000], [0]]))
-    yield lambda: (softmax(given := Z.copy()), given)[1]
+    yield lambda: (softmax(given := Z.copy()), np.array_equal(given, Z))[1]
 
 
 # %% wrong: sums-over-examples

@@ -6,9 +6,9 @@ import numpy as np
 # %% probe
 def probe_squared_error(squared_error):
     """Look at a row of values, a table, one value and the arguments after a call."""
-    t, p = np.array([2.0, -1.0, 4.0, 0.5]), np.array([2.5, 2.0, 7.0, -0.25])
+    t, p = np.array([2.13, -1.07, 4.0, 0.51, 1.38, -0.6]), np.array([2.5, 2.29, 7.34, -0.25, 0.69, 0.83])
     yield lambda: squared_error(t.copy(), p.copy())
-    yield lambda: squared_error(t.reshape(2, 2), p.reshape(2, 2))
+    yield lambda: squared_error(t.reshape(3, 2), p.reshape(3, 2))
     yield lambda: squared_error(t[2:3].copy(), p[2:3].copy())
     yield lambda: (squared_error(*(given := [t.copy(), p.copy()])), given)[1]
 

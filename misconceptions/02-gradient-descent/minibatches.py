@@ -30,6 +30,10 @@ def probe_minibatches(minibatches):
         batches = minibatches(np.ones((300, 2)), np.arange(300), 60, np.random.default_rng(1))
         return len({int(label) for _, labels in batches for label in labels})
 
+    def rows_come_once():
+        rows = np.concatenate([table for table, _ in batches(2)])
+        return len(np.unique(rows)) == len(rows)
+
     yield lambda: list(minibatches(X, y, 3, np.random.default_rng(1)))
     yield lambda: list(minibatches(X[:6], y[:6], 3, np.random.default_rng(1)))
     yield lambda: list(minibatches(X[:2], y[:2], 5, np.random.default_rng(1)))
@@ -41,6 +45,7 @@ def probe_minibatches(minibatches):
     yield lambda: np.array_equal(order(6), order(7))
     yield lambda: groups(8) == groups(9)
     yield examples_of_300
+    yield rows_come_once
 
 
 # %% wrong: not-shuffled
@@ -83,6 +88,18 @@ def minibatches(X, y, batch_size, rng):
 def minibatches(X, y, batch_size, rng):
     X, y = rng.permutation(X), rng.permutation(y)
     starts = range(0, len(X), batch_size)
+    return [(X[s : s + batch_size], y[s : s + batch_size]) for s in starts]
+
+
+# %% wrong: swaps-views-of-rows
+# hint: Some rows of X come twice and others never. X[i], X[j] = X[j], X[i] swaps two views, not two rows.
+def minibatches(X, y, batch_size, rng):
+    X, y = X.copy(), y.copy()
+    for i in range(len(y)):
+        j = int(rng.integers(i, len(y)))
+        y[i], y[j] = y[j], y[i]
+        X[i], X[j] = X[j], X[i]
+    starts = range(0, len(y), batch_size)
     return [(X[s : s + batch_size], y[s : s + batch_size]) for s in starts]
 
 

@@ -193,6 +193,16 @@ def numerical_gradient(f, theta, h=1e-5):
     return np.array(slopes)
 
 
+# %% wrong: gives-f-one-entry
+# hint: You give f a single entry of theta. Give it the whole array, in which only that entry is moved.
+def numerical_gradient(f, theta, h=1e-5):
+    theta = np.asarray(theta, dtype=float)
+    gradient = np.zeros_like(theta)
+    for index in np.ndindex(theta.shape):
+        gradient[index] = (f(theta[index] + h) - f(theta[index] - h)) / (2 * h)
+    return gradient
+
+
 # %% right: unit-tables
 def numerical_gradient(f, theta, h=1e-5):
     units = np.eye(theta.size).reshape(theta.size, *theta.shape)

@@ -284,6 +284,28 @@ def backward(y_true, params, cache):
     }
 
 
+# %% wrong: first-layer-divided-twice
+# hint: W1 and b1 are divided by m twice: once on the way back through dZ1, and once more. W2 and b2 are right.
+def backward(y_true, params, cache):
+    m = len(y_true)
+    dZ2 = cache["P"].copy()
+    dZ2[np.arange(m), y_true] -= 1
+    dZ2 /= m
+    dZ1 = dZ2 @ params["W2"] * (1 - cache["A1"] ** 2)
+    return {"W1": dZ1.T @ cache["X"] / m, "b1": dZ1.mean(axis=0), "W2": dZ2.T @ cache["A1"], "b2": dZ2.sum(axis=0)}
+
+
+# %% wrong: slope-by-matrix-products
+# hint: The slope of tanh is made with matrix products. Square A1 entry by entry, and multiply entry by entry.
+def backward(y_true, params, cache):
+    m = len(y_true)
+    dZ2 = cache["P"].copy()
+    dZ2[np.arange(m), y_true] -= 1
+    dZ2 /= m
+    dZ1 = (dZ2 @ params["W2"]) @ (1 - cache["A1"].T @ cache["A1"])
+    return {"W1": dZ1.T @ cache["X"], "b1": dZ1.sum(axis=0), "W2": dZ2.T @ cache["A1"], "b2": dZ2.sum(axis=0)}
+
+
 # %% right: loops
 def backward(y_true, params, cache):
     m, K = np.shape(cache["P"])

@@ -211,6 +211,26 @@ def cost(Thetas, X, Y, lam):
     return fit + penalty
 
 
+# %% wrong: all-pairs-of-units
+# hint: A matrix product pairs each output with the truth of every other unit. Multiply entry by entry, then add.
+def cost(Thetas, X, Y, lam):
+    m, A = len(X), X
+    for Theta in Thetas:
+        A = expit(np.column_stack([np.ones(m), A]) @ Theta.T)
+    fit = -np.sum(Y.T @ np.log(A) + (1 - Y).T @ np.log(1 - A)) / m
+    return fit + lam / (2 * m) * sum(np.sum(Theta[:, 1:] ** 2) for Theta in Thetas)
+
+
+# %% wrong: norm-without-square
+# hint: The penalty adds the norms of the matrices. It should add their squares: the sum of all squared weights.
+def cost(Thetas, X, Y, lam):
+    m, A = len(X), X
+    for Theta in Thetas:
+        A = expit(np.column_stack([np.ones(m), A]) @ Theta.T)
+    fit = -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / m
+    return fit + lam / (2 * m) * sum(np.linalg.norm(Theta[:, 1:]) for Theta in Thetas)
+
+
 # %% right: loops
 def cost(Thetas, X, Y, lam):
     import math

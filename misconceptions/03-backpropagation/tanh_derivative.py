@@ -11,7 +11,7 @@ def probe_tanh_derivative(tanh_derivative):
     yield lambda: tanh_derivative(np.array([-1000.0]))
     yield lambda: tanh_derivative(np.array([1000.0]))
     yield lambda: tanh_derivative(-0.8)
-    yield lambda: (tanh_derivative(given := z.copy()), given)[1]
+    yield lambda: (tanh_derivative(given := z.copy()), np.array_equal(given, z))[1]
 
 
 # %% wrong: returns-tanh

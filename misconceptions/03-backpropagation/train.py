@@ -177,6 +177,22 @@ def train(X, y, params, learning_rate, n_steps):
     return params, loss
 
 
+# %% wrong: second-layer-moves-first
+# hint: W2 takes its step before the gradient goes back through it. Compute all gradients, then move everything.
+def train(X, y, params, learning_rate, n_steps):
+    params, losses = {key: value.copy() for key, value in params.items()}, []
+    for _ in range(n_steps):
+        _, cache = forward(X, params)
+        losses.append(-np.mean(log_softmax(cache["Z2"], axis=1)[np.arange(len(y)), y]))
+        last = backward(y, params, cache)
+        for key in ("W2", "b2"):
+            params[key] -= learning_rate * last[key]
+        first = backward(y, params, cache)
+        for key in ("W1", "b1"):
+            params[key] -= learning_rate * first[key]
+    return params, np.array(losses)
+
+
 # %% right: list-of-floats
 def train(X, y, params, learning_rate, n_steps):
     params, losses = dict(params), []

@@ -18,8 +18,8 @@ def probe_MeanSquaredError(MeanSquaredError):
 
     def two_losses():
         one, two = MeanSquaredError(), MeanSquaredError()
-        one.forward(a, b)
-        two.forward(b, 2 * a)
+        one.forward(a.copy(), b.copy())
+        two.forward(b.copy(), 2 * a)
         return one.backward()
 
     def twice():

@@ -14,15 +14,15 @@ def probe_Softmax(Softmax):
     def back(Z, dP, before=None):
         layer = Softmax()
         if before is not None:
-            layer.forward(before)
+            layer.forward(before.copy())
         layer.forward(Z.copy())
         return layer.backward(dP)
 
     def two_layers():
         one, two = Softmax(), Softmax()
-        one.forward(Z)
+        one.forward(Z.copy())
         two.forward(-Z)
-        return one.backward(dP)
+        return one.backward(dP.copy())
 
     def twice():
         layer = Softmax()
@@ -38,8 +38,8 @@ def probe_Softmax(Softmax):
     yield lambda: back(Z[:, :2], dP[:, 1:].copy())
     yield lambda: back(Z, dP.copy(), before=-Z)
     yield two_layers
-    yield lambda: (Softmax().forward(given := Z.copy()), given)[1]
-    yield lambda: (back(Z, given := dP.copy()), given)[1]
+    yield lambda: (Softmax().forward(given := Z.copy()), np.array_equal(given, Z))[1]
+    yield lambda: (back(Z, given := dP.copy()), np.array_equal(given, dP))[1]
     yield twice
 
 

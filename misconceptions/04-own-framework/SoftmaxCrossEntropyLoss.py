@@ -12,14 +12,14 @@ def probe_SoftmaxCrossEntropyLoss(SoftmaxCrossEntropyLoss):
     def back(y, Z, before=None):
         loss = SoftmaxCrossEntropyLoss()
         if before is not None:
-            loss.forward(before, Z)
+            loss.forward(before, Z.copy())
         loss.forward(y, Z)
         return loss.backward()
 
     def two_losses():
         one, two = SoftmaxCrossEntropyLoss(), SoftmaxCrossEntropyLoss()
-        one.forward(y, Z)
-        two.forward(y[::-1], Z)
+        one.forward(y, Z.copy())
+        two.forward(y[::-1], Z.copy())
         return one.backward()
 
     def twice():
@@ -27,15 +27,15 @@ def probe_SoftmaxCrossEntropyLoss(SoftmaxCrossEntropyLoss):
         loss.forward(y.copy(), Z.copy())
         return loss.backward(), loss.backward()
 
-    yield lambda: SoftmaxCrossEntropyLoss().forward(y, Z)
-    yield lambda: SoftmaxCrossEntropyLoss().forward(y[:3], Z[:3])
+    yield lambda: SoftmaxCrossEntropyLoss().forward(y, Z.copy())
+    yield lambda: SoftmaxCrossEntropyLoss().forward(y[:3], Z[:3].copy())
     yield lambda: SoftmaxCrossEntropyLoss().forward(np.array([0]), np.array([[0.0, 500.0]]))
     yield lambda: SoftmaxCrossEntropyLoss().forward(np.array([0, 1]), np.array([[0.0, 1.0], [-3e3, -3e3]]))
     yield lambda: back(y, Z.copy())
     yield lambda: back(np.array([1, 0]), np.array([[1000.0, 999.0], [0.0, 1.0]]))
     yield lambda: back(y, Z.copy(), before=y[::-1])
     yield two_losses
-    yield lambda: (back(y, given := Z.copy()), given)[1]
+    yield lambda: (back(y, given := Z.copy()), np.array_equal(given, Z))[1]
     yield twice
 
 

@@ -432,6 +432,21 @@ def fit(network, X_train, y_train, X_val, y_val, learning_rate, batch_size, n_ep
     return history
 
 
+# %% wrong: one-list-for-all-keys
+# hint: All keys of your history hold the same list, so everything lands in it. Make a new list for each key.
+def fit(network, X_train, y_train, X_val, y_val, learning_rate, batch_size, n_epochs, rng):
+    loss = SoftmaxCrossEntropyLoss()
+    history = dict.fromkeys(["train_loss", "train_accuracy", "validation_accuracy", "max_weight"], [])
+    for _ in range(n_epochs):
+        mean = train_epoch(network, loss, X_train, y_train, learning_rate, batch_size, rng)
+        history["train_loss"].append(mean)
+        history["train_accuracy"].append(accuracy(y_train, network.forward(X_train)))
+        history["validation_accuracy"].append(accuracy(y_val, network.forward(X_val)))
+        linear = [layer for layer in network.layers if hasattr(layer, "W")]
+        history["max_weight"].append([float(np.abs(layer.W).max()) for layer in linear])
+    return history
+
+
 # %% right: list-of-dicts-turned
 def fit(network, X_train, y_train, X_val, y_val, learning_rate, batch_size, n_epochs, rng):
     rows = []

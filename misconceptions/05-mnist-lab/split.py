@@ -25,13 +25,15 @@ def probe_split(split):
         X_train, y_train, X_val, y_val = values()
         train, val = X_train[:, 0], X_val[:, 0]
         both = np.concatenate([train, val])
-        return len(np.unique(both)), len(both), bool(set(train) & set(val)), len(np.unique(val)) == len(val)
+        overlap = bool(set(train) & set(val))
+        return len(both), len(np.unique(both)) == len(both), overlap, len(np.unique(val)) == len(val)
 
     def order():
         X_train, y_train, X_val, y_val = values()
         near = [bool(np.mean(np.diff(part[:, 0]) == 1) > 0.9) for part in (X_train, X_val)]
         starts = [ordered and bool(part[0, 0] == 0) for ordered, part in zip(near, (X_train, X_val), strict=True)]
-        labels_alone = not near[0] and bool(np.mean(np.diff(y_train.ravel()) == 1) > 0.6)
+        orders = [bool(np.mean(np.diff(v) == 1) > 0.6) for v in (X_train[:, 0], y_train.ravel())]
+        labels_alone = orders == [False, True]
         return near, labels_alone, starts
 
     def seeds():

@@ -313,6 +313,9 @@ ERRORS = [
      "A number gets too large for a computer, as exp(1000) does. Use np, and an exponent that is never large."),
     ("ModuleNotFoundError", r"No module named '([\w.]+)'",
      "{1} is not installed here. These exercises need NumPy alone."),
+    ("AssertionError", r"", "An assert of yours does not hold. Is it stricter than the text of the exercise?"),
+    ("IndexError", r"invalid index to scalar",
+     "Square brackets stand after a single number. Was an array expected here?"),
     ("MemoryError", r"", "An array gets far too large. Check the shapes: have two been combined to all pairs?"),
 ]
 # fmt: on

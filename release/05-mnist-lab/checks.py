@@ -359,10 +359,23 @@ def needs(*names):
         if unwritten or type(error) is NotImplementedError:
             print(f"Write {_listed(unwritten or names)} first. Then run this cell again.")
             return
+        for name in _replaced(error.__traceback__.tb_next, found):
+            print(
+                f"{name} was replaced by a cell of yours: now it is {_kind(found[name])}.\n"
+                "Give your variable another name, run the first cell of the notebook, then this one again."
+            )
+            return
         print(
             f"This cell could not be finished: {type(error).__name__}: {_short(error, str)}\n"
             f"It uses {_listed(names)}. Run their checks and read what they say."
         )
+
+
+def _replaced(trace, found):
+    """Return the helpers that the failed cell uses and that are bound to something else."""
+    used = trace.tb_frame.f_code.co_names if trace else ()
+    helpers = {name: getattr(sys.modules.get("drawing"), name, None) for name in used}
+    return [n for n, helper in helpers.items() if callable(helper) and found.get(n) is not helper and n in found]
 
 
 def _is_unwritten(answer):

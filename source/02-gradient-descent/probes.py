@@ -82,6 +82,10 @@ def probe_minibatches(minibatches):
         batches = minibatches(np.ones((300, 2)), np.arange(300), 60, np.random.default_rng(1))
         return len({int(label) for _, labels in batches for label in labels})
 
+    def rows_come_once():
+        rows = np.concatenate([table for table, _ in batches(2)])
+        return len(np.unique(rows)) == len(rows)
+
     yield lambda: list(minibatches(X, y, 3, np.random.default_rng(1)))
     yield lambda: list(minibatches(X[:6], y[:6], 3, np.random.default_rng(1)))
     yield lambda: list(minibatches(X[:2], y[:2], 5, np.random.default_rng(1)))
@@ -93,6 +97,7 @@ def probe_minibatches(minibatches):
     yield lambda: np.array_equal(order(6), order(7))
     yield lambda: groups(8) == groups(9)
     yield examples_of_300
+    yield rows_come_once
 
 
 def probe_numerical_gradient(numerical_gradient):

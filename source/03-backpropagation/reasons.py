@@ -33,9 +33,10 @@ SMALLEST, LARGEST = 1e-7, 1e290  # what is smaller counts as 0, what is larger a
 STEPS = 500  # a fingerprint tells numbers apart that differ by 1 / STEPS
 NOISE = 2e-6  # of float32 and of the order of a sum
 INDEX = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/"
-SILENT = frozenset(["silent"])  # among the fingerprints of an error whose text tells little
+ROUND = 0.02  # what is as near to a multiple of 1/40 counts as a round number
 VARIES = "****"  # the fingerprint of what differs from run to run
-ANOTHER = "This is not the only mistake: mend it first, then run the check again."
+MORE = "More than one mistake acts here. Mend this one first:"
+EVIDENCE = 2  # that agreeing pieces must give, where not all traces of a mistake are there
 
 
 # Known mistakes
@@ -45,7 +46,7 @@ class Piece(NamedTuple):
     """One thing that a probe saw."""
 
     prints: frozenset  # its fingerprint; two, where the value lies on a border
-    telling: bool  # whether few other answers would give the same
+    telling: int  # how much it tells, from -1, what many mistakes give, to 3, what is no chance
 
 
 class Known(NamedTuple):
@@ -55,10 +56,13 @@ class Known(NamedTuple):
     prints: dict  # {number of a piece that is wrong: its fingerprint}
 
 
-def recognise(name, answer):
-    """Return the hint for the known mistake that explains what ``answer`` does, or ''."""
+def recognise(name, answer, listed=None):
+    """Return the hint for the known mistake that explains what ``answer`` does, or ''.
+
+    listed: what hints.json holds of the exercise; it is read when it is not given
+    """
     try:
-        listed = json.loads(HINTS.read_text(encoding="utf-8"))[name]
+        listed = listed or json.loads(HINTS.read_text(encoding="utf-8"))[name]
         probe = getattr(importlib.import_module("probes"), f"probe_{name}")
         return _explanation(pieces(observe(probe, answer), listed["pieces"]), listed)
     except Exception:  # a missing or damaged file costs the hint, not the message
@@ -68,12 +72,13 @@ def recognise(name, answer):
 def _explanation(seen, listed):
     wrong = {i for i, right in enumerate(listed["right"]) if seen[i].prints.isdisjoint(right)}
     known = [k for k in map(_read, listed["known"]) if any(_agrees(seen, k, i) for i in k.prints)]
-    found = _exact(seen, wrong, known) or _pair(seen, wrong, known) or _part(seen, wrong, known)
+    ways = (_exact, _pair, _cover, _part)
+    found = next(filter(None, (way(seen, wrong, known) for way in ways)), [])
     agreed = {i for k in found for i in k.prints if _agrees(seen, k, i)}
-    if all(seen[i].prints & SILENT for i in agreed):  # that something raises is no evidence
+    if all(seen[i].telling < 0 for i in agreed):  # no evidence
         return ""
     first, *others = dict.fromkeys(hint for k in found for hint in k.hints)
-    return listed["hints"][first] + (f" {ANOTHER}" if others or not wrong <= agreed else "")
+    return (f"{MORE} " if others or not wrong <= agreed else "") + [*listed["hints"].values()][int(first)]
 
 
 def _read(entry):
@@ -109,17 +114,36 @@ def _pair(seen, wrong, known):
 
 
 def _is_told(seen, shown, known):
-    """Say whether a part of the traces is enough: all of them are there, or one that tells a lot."""
-    return len(shown) == len(known.prints) or any(seen[i].telling for i in shown)
+    """Say whether the traces that are there are enough: all of them, or such that tell a lot."""
+    return len(shown) == len(known.prints) or _evidence(seen, shown) >= EVIDENCE
+
+
+def _evidence(seen, shown):
+    return sum(max(seen[i].telling - 1, 0) for i in shown)
+
+
+def _cover(seen, wrong, known):
+    """Return three or more mistakes that explain everything together, each with all its traces there."""
+    whole = [k for k in known if k.prints.keys() <= wrong and all(_agrees(seen, k, i) for i in k.prints)]
+    chosen, left = [], set(wrong)
+    while left:
+        next_ones = [k for k in whole if min(left) in k.prints]
+        if not next_ones:
+            return []
+        chosen.append(max(next_ones, key=lambda k: len(left & k.prints.keys())))
+        left -= chosen[-1].prints.keys()
+    return chosen
 
 
 def _part(seen, wrong, known):
     """Return the mistake that explains the first thing that is wrong and the most of the rest; others may act there."""
-    first, agreed = min(wrong, default=0), {}
+    first, best, most = min(wrong, default=0), [], 0
     for k in known:
-        if min(k.prints) == first and k.prints.keys() <= wrong and _agrees(seen, k, first) and seen[first].telling:
-            agreed.setdefault(sum(_agrees(seen, k, i) for i in k.prints), []).append(k)
-    best = agreed[max(agreed)] if agreed else []
+        agreed = [i for i in k.prints if _agrees(seen, k, i)]
+        if min(k.prints) != first or first not in agreed or not k.prints.keys() <= wrong:
+            continue
+        if len(agreed) >= most and _evidence(seen, agreed) >= EVIDENCE:
+            best, most = [*(best if len(agreed) == most else []), k], len(agreed)
     return best[:1] if len({k.hints for k in best}) == 1 else []
 
 
@@ -185,7 +209,7 @@ def pieces(seen, places):
     return [made.get(place, NOTHING) for place in places]
 
 
-NOTHING = Piece(frozenset(["none", *SILENT]), False)  # mostly behind an error
+NOTHING = Piece(frozenset(["none"]), -1)  # mostly behind an error
 
 
 def _take(value, places, depth, made):
@@ -216,16 +240,19 @@ def piece(value):
     if isinstance(value, BaseException):
         text = re.sub(r"0x[0-9a-f]+|<[^>]*>\.?", "", f"{type(value).__name__} {value}")
         speaks = isinstance(value, (ValueError, IndexError)) and re.search(r"\d", text)
-        return Piece(frozenset([_hash(text), *(() if speaks else SILENT)]), False)
+        return Piece(frozenset([_hash(text)]), 0 if speaks else -1)
     array = _numbers(value)
     if array is not None:
-        return Piece(frozenset(_prints(array)), _tells(array))
+        is_zero = isinstance(value, (np.generic, float, np.ndarray)) and np.all(np.abs(array) < SMALLEST)
+        return Piece(frozenset(_prints(array)), -1 if is_zero else _tells(array))
     if isinstance(value, (list, tuple, Mapping)):
         inner = list(map(piece, itertools.islice(_items(value), MOST_ITEMS)))
         texts = itertools.islice(itertools.product(*(sorted(part.prints) for part in inner)), MOST_PRINTS)
-        return Piece(frozenset(_hash(f"{len(inner)} {text}") for text in texts), any(part.telling for part in inner))
+        return Piece(
+            frozenset(_hash(f"{len(inner)} {text}") for text in texts), max((part.telling for part in inner), default=0)
+        )
     text = value[:200] if isinstance(value, str) else f"of type {type(value).__name__}"
-    return Piece(frozenset([_hash(text)]), False)
+    return Piece(frozenset([_hash(text)]), 0)
 
 
 def _items(value):
@@ -247,23 +274,30 @@ def _holds_numbers(array):
 
 
 def _tells(array):
-    """Say whether an array holds more than zeros, ones and repetitions."""
-    values = np.unique(array[np.isfinite(array)])
-    if array.size < 4:
-        return bool(np.any(values % 1 != 0))
-    return len(values) > 1 and np.isfinite(array).all()
+    """Return how much an array tells: 0 for zeros, ones and gaps, 1 for round numbers, 2 for another, 3 for several."""
+    if not np.isfinite(array).all() or np.any(np.abs(array) > LARGEST):
+        return 0
+    others = len(np.unique(array[np.abs(array * 40 - np.round(array * 40)) > ROUND]))
+    if others:
+        return 2 + (others > 1)
+    if array.size >= 4 and len(np.unique(array)) > 2:
+        return 2
+    return int(np.any((array != 0) & (array != 1)) or (array.size >= 4 and len(np.unique(array)) > 1))
 
 
 def _prints(array):
     """Return the fingerprints of an array: of its shape and of two weighted sums of its entries.
 
-    A weighted sum near the border between two steps gives both, so that rounding does not matter.
+    A weighted sum near the border between two steps gives both, so that rounding does not matter. Where an entry is
+    not finite, only the places of such entries count: what else went wrong often decides whether it is inf or nan.
     """
-    flat = np.where(np.isnan(array), 3.3, np.clip(array, -LARGEST, LARGEST)).ravel()
+    finite = np.isfinite(array)
+    if not finite.all():
+        return [_hash(f"{array.shape} {np.flatnonzero(~finite).tolist()}")]
+    flat = np.clip(array, -LARGEST, LARGEST).ravel()
     k = np.arange(flat.size)
     marks = [_steps(flat * (1 + 0.5 * np.sin(a * k + b))) for a, b in ((1.7, 1.0), (2.3, 0.4))]
-    gaps = int(np.isnan(array).sum())
-    return [_hash(f"{array.shape} {gaps} {one} {two}") for one, two in itertools.product(*marks)]
+    return [_hash(f"{array.shape} {one} {two}") for one, two in itertools.product(*marks)]
 
 
 def _steps(terms):
