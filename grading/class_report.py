@@ -45,24 +45,26 @@ def write_report(converter, names, workers, shared=False, folder=Path("reports")
         known = [assignment.name for assignment in gradebook.assignments]
         marks = {name: read_marks(gradebook, name) for name in names or known}
     marks = {name: found for name, found in sorted(marks.items()) if found or name in names}
-    if empty := [name for name, found in marks.items() if not found]:
-        raise CourseError(f"The gradebook holds no graded submission to {', '.join(empty)}.")
+    if not marks or (empty := [name for name, found in marks.items() if not found]):
+        raise CourseError(f"The gradebook holds no graded submission{' to ' + ', '.join(empty) if marks else ''}.")
     folder.mkdir(exist_ok=True)
     alias = _pseudonyms(folder) if shared else str
     reports = []
-    for name, works in _works(course, marks, workers).items():
-        reports.append(Report(name, works, roster, _link(course, name, folder, shared), alias))
+    with ProcessPoolExecutor(workers) as pool:
+        library = pool.submit(charts.library, folder)  # takes seconds in the first run
+        for name, works in _works(course, marks, pool).items():
+            reports.append(Report(name, works, roster, _link(course, name, folder, shared), alias))
     if not shared:
         _write_tables(reports, folder)
     path = folder / ("class-shared.html" if shared else "class.html")
     progress = _progress(reports, roster, alias)
-    library, formgrader = charts.library(folder), ClassReport(parent=converter).formgrader_url
-    html = class_page.render(course.course_id, reports, progress, library, shared, formgrader)
+    formgrader = ClassReport(parent=converter).formgrader_url
+    html = class_page.render(course.course_id, reports, progress, library.result(), shared, formgrader)
     path.write_text(html, encoding="utf-8", errors="replace")
     return path.resolve()
 
 
-def _works(course, marks, workers):
+def _works(course, marks, pool):
     """Return ``{assignment: [Work]}``, read on several cores."""
     jobs = []
     for name, found in marks.items():
@@ -70,11 +72,10 @@ def _works(course, marks, workers):
             path = Path(course.format_path(course.autograded_directory, student, name), f"{notebook}.ipynb")
             jobs.append((name, student, path.resolve(), entry))
     works = {name: [] for name in marks}
-    with ProcessPoolExecutor(workers) as pool:
-        columns = zip(*((student, path, entry) for _, student, path, entry in jobs), strict=True)
-        read = pool.map(read_work, *columns, chunksize=16)
-        for (name, *_), work in zip(jobs, tqdm(read, total=len(jobs), desc="report", unit=" notebooks"), strict=True):
-            works[name].append(work)
+    columns = zip(*((student, path, entry) for _, student, path, entry in jobs), strict=True)
+    read = pool.map(read_work, *columns, chunksize=16)
+    for (name, *_), work in zip(jobs, tqdm(read, total=len(jobs), desc="report", unit=" notebooks"), strict=True):
+        works[name].append(work)
     return works
 
 
@@ -100,7 +101,7 @@ def _pseudonyms(folder):
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex())
     key = path.read_text().encode()
-    return lambda student: "student " + hmac.new(key, student.encode(), hashlib.sha256).hexdigest()[:6]
+    return lambda student: "student " + hmac.new(key, student.encode(), hashlib.sha256).hexdigest()[:8]
 
 
 def _progress(reports, roster, alias):
