@@ -9,8 +9,10 @@ from grading import charts
 from grading.classwork import HELP, LEAST, Report
 
 TEMPLATES = Path(__file__).parent / "templates"
+# The CSV files have all.
 MOST_ROWS = 50  # of mistakes and of clusters
-MOST_NAMES = 40  # of the students in such a row; the CSV file has all
+MOST_NAMES = 40  # in a row
+MOST_HELP = 100  # students who may need help
 
 
 def render(
@@ -71,7 +73,7 @@ def _template(least):
     made.filters["frequent"] = lambda groups: [g for g in groups if len(g.students) >= least][:MOST_ROWS]
     made.filters["count"] = lambda number: f"under {least}" if 0 < number < least else str(number)
     made.tests["told"] = lambda item: not _tells(item, least)
-    made.globals |= {"most_names": MOST_NAMES, "least": least, "help": HELP}
+    made.globals |= {"most_names": MOST_NAMES, "most_help": MOST_HELP, "least": least, "help": HELP}
     return made.get_template("class.html")
 
 

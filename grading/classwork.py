@@ -212,7 +212,8 @@ class Report:
 
     link, alias: of groups() above; ``alias(student)`` is the name to show
     points:      {student: (points, most)}
-    help:        [(student, share or None, [(exercise, reason, address)])] of who may need a word
+    help:        [(student, share, [(exercise, reason, address)])] of who may need a word
+    missing:     who did not hand in
     person:      [(student, reason, address, id in formgrader)] of what needs a person
     """
 
@@ -231,7 +232,7 @@ class Report:
         for work in works:
             points, most = self.points.get(work.student, (0.0, 0.0))
             self.points[work.student] = points + work.points, most + work.most
-        self.help = [(alias(student), None, []) for student in self.missing] + self._help(link, alias)
+        self.help = self._help(link, alias)
 
     def _help(self, link, alias):
         found = []

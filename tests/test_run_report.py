@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from tiny import NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of
 
-from grading import class_page
+from grading import charts, class_page
 from grading.__main__ import main
 from grading.classwork import Report, Work, groups, items
 
@@ -56,7 +56,7 @@ def test_the_frequencies_of_a_large_class_are_those_that_went_in():
     report = Report("x", often + rare + right, ["absent"], no_link, str)
     assert [(group.text, len(group.students)) for group in report.mistakes] == [("often", 120), ("rare", 30)]
     assert report.items[0].share == 0.5 and report.bins[0][1] == report.bins[-1][1] == 150
-    assert report.missing == ["absent"] and len(report.help) == 151
+    assert report.missing == ["absent"] and len(report.help) == 150
 
 
 def test_a_shared_page_hides_groups_under_five():
@@ -66,6 +66,20 @@ def test_a_shared_page_hides_groups_under_five():
     open_, shared = (class_page.render("x", [report], [], "", shared) for shared in (False, True))
     assert "often" in open_ and "rare" in open_ and "85 %" in open_  # three of 20 failed in b
     assert "often" in shared and "rare" not in shared and "85 %" not in shared
+
+
+def test_the_page_of_a_thousand_students_in_need_stays_below_three_megabytes(tmp_path):
+    hint = "This is the sum over the examples. The loss is their mean: divide by the number of examples."
+    exercises = [f"exercise_number_{n}" for n in range(12)]
+    works = [
+        work(f"student{n:04d}", dict.fromkeys(exercises, 0.0), mistakes=[(e, "exercise-1", hint) for e in exercises])
+        for n in range(1000)
+    ]
+    absent = [f"absent{n:04d}" for n in range(1000)]
+    report = Report("x", works, absent, lambda work, anchor: f"../feedback/{work.student}/02/work.html#{anchor}", str)
+    progress = [(student, [share] * 5) for student, share in report.shares.items()]
+    page = class_page.render("x", [report] * 5, progress, charts.library(tmp_path))
+    assert len(page.encode()) < 3_000_000
 
 
 @pytest.fixture(scope="module")
