@@ -1,14 +1,15 @@
 # Each of these sets itself up: a virtual environment in .venv/ with the pinned packages.
 #   make demo      grade a class of twelve on assignments 01 to 05, and check every grade
 #   make test      run all tests
-#   make lab       open JupyterLab on the course
+#   make lab       a student's JupyterLab: lessons and assignments in student/, from a start page
+#   make teach     a teacher's JupyterLab: the whole course, with formgrader
 #   make grade     grade what is in submitted/: make grade ASSIGNMENT=01-loss-functions
 #   make bench     compare the grading engine with stock nbgrader (about half an hour)
 #   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST
 #   make release   regenerate release/ after a change in source/ or misconceptions/
 #   make tidy      take outputs and counts out of the notebooks in source/ and lessons/, format the Python files
 
-.PHONY: demo test lab grade bench bench-lab release tidy
+.PHONY: demo test lab teach grade bench bench-lab release tidy
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -25,7 +26,10 @@ test: .venv/ready-dev
 	$(BIN)/python -m pytest
 
 lab: .venv/ready
-	$(BIN)/jupyter lab
+	$(BIN)/python -m tools.student
+
+teach: .venv/ready
+	$(BIN)/jupyter lab --LabApp.default_url=/formgrader
 
 grade: .venv/ready
 	$(BIN)/python -m grading autograde $(ASSIGNMENT)

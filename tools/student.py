@@ -1,0 +1,112 @@
+"""Lay out a student's folder, and open JupyterLab on its start page.
+
+    python -m tools.student [FOLDER] [--only-files] [OPTION OF JUPYTERLAB ...]
+
+The folder holds the lessons and the assignments side by side, as nbgrader's exchange hands them out.
+A notebook that is there stays as it is; all other files are those of the course.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+from tools.notebooks import LESSONS, RELEASE, ROOT, assignments, lessons, load, notebook_path, solution_cells
+
+JUPYTER = ROOT / "tools" / "jupyter"  # settings of JupyterLab: Markdown opens rendered, nothing for teachers
+TEMPLATE = ROOT / "tools" / "start.md"
+START = "START.md"
+OPEN = re.compile(r"^\s*raise NotImplementedError\(\)", re.MULTILINE)
+
+
+def lay_out(folder):
+    """Copy lessons and assignments into ``folder``, and write its start page."""
+    for source in [LESSONS, *(RELEASE / name for name in assignments())]:
+        _copy(source, folder / source.name)
+    (folder / START).write_text(start_page(folder), encoding="utf-8")
+
+
+def _copy(source, target):
+    for path in sorted(p for p in source.rglob("*") if p.is_file() and "." not in p.parent.name and not p.is_symlink()):
+        copy = target / path.relative_to(source)
+        if path.suffix != ".ipynb" or not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+
+
+def start_page(folder):
+    """Return the start page of a student's folder as Markdown: what there is, and the next step."""
+    steps = [_step(folder, name) for name in assignments()]
+    ahead = next((step for step in steps if step["written"] < step["asked"]), None)
+    rows = "\n".join("| {number} | {read} | {do} | {written} of {asked} answers |".format(**step) for step in steps)
+    return string.Template(TEMPLATE.read_text(encoding="utf-8")).substitute(next=_next(ahead), rows=rows)
+
+
+def _step(folder, name):
+    """Return what the start page says of an assignment."""
+    path = notebook_path(name, folder)
+    lesson = next((p for p in lessons() if p.stem == name), None)
+    asked = solution_cells(load(name, RELEASE))
+    answers = _answers(path)
+    return {
+        "number": name.partition("-")[0].lstrip("0"),
+        "read": _link(lesson, folder / "lessons" / lesson.name, folder) if lesson else "all lessons",
+        "do": _link(notebook_path(name, RELEASE), path, folder),
+        "written": sum(key in answers and not OPEN.search(answers[key].source) for key in asked),
+        "asked": len(asked),
+    }
+
+
+def _answers(path):
+    try:
+        return solution_cells(nbformat.read(path, as_version=4))
+    except (ValueError, AttributeError, nbformat.ValidationError):  # JupyterLab will say what is wrong with it
+        return {}
+
+
+def _link(notebook, place, folder):
+    title = nbformat.read(notebook, as_version=4).cells[0].source.partition("\n")[0].lstrip("# ")
+    return f"[{title}]({place.relative_to(folder).as_posix()})"
+
+
+def _next(step):
+    if step is None:
+        return "You have written every answer. Validate each assignment once more, then hand it in."
+    if step["written"]:
+        return f"go on with {step['do']}."
+    return f"read {step['read']}. Then do {step['do']}."
+
+
+def main():
+    """Lay out the folder, then open JupyterLab there."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], prog="python -m tools.student")
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "student")
+    parser.add_argument("--only-files", action="store_true", help="do not open JupyterLab")
+    arguments, more = parser.parse_known_args()
+    folder = arguments.folder.resolve()
+    lay_out(folder)
+    print(f"The course is in {folder}. Its first page is {START}.")
+    if not arguments.only_files:
+        sys.exit(open_lab(folder, more))
+
+
+def open_lab(folder, options=()):
+    """Run JupyterLab on the start page of a student's folder; return its exit status."""
+    paths = [str(JUPYTER), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    # The folder is also the working directory: nbgrader must not find a teacher's settings.
+    return subprocess.call(
+        [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+        + [f"--LabApp.default_url=/lab/tree/{START}", *options],
+        cwd=folder,
+        env=os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(paths)},
+    )
+
+
+if __name__ == "__main__":
+    main()
