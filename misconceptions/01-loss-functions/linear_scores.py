@@ -21,6 +21,12 @@ def linear_scores(X, W, b):
     return X @ W + b
 
 
+# %% wrong: multiplies-entry-by-entry
+# hint: X * W multiplies entry by entry. Each score is a sum of products: take a matrix product with W.T.
+def linear_scores(X, W, b):
+    return X * W + b
+
+
 # %% wrong: reshapes-instead-of-transposing
 # hint: This is what W.reshape gives. A reshape reads the numbers in the old order. The transpose is W.T.
 def linear_scores(X, W, b):

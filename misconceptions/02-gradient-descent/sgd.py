@@ -82,6 +82,16 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
     return params
 
 
+# %% wrong: changes-the-loop-variable-only
+# hint: The parameters never change. In a loop over them, p = ... gives the new value to p alone: make a new list.
+def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
+    for _ in range(n_epochs):
+        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+            for p, g in zip(params, gradient(X_batch, y_batch, *params)):
+                p = p - learning_rate * g
+    return params
+
+
 # %% wrong: uses-all-examples
 # hint: Each step uses all examples. Give the gradient function the batch, not X and y.
 def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
