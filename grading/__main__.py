@@ -23,13 +23,13 @@ def main(arguments=None):
 
 def _autograde(options):
     # The workers start first: they warm up while this process imports nbgrader.
-    from grading import workers
+    from grading import pool
 
     try:
-        make = workers.cluster(options.scheduler) if options.scheduler else workers.local(options.workers)
+        make = pool.cluster(options.scheduler) if options.scheduler else pool.local(options.workers)
         with make as pool:
             return _grade(options, pool)
-    except (OSError, workers.WorkersError) as error:
+    except (OSError, pool.WorkersError) as error:
         return _tell(error)
 
 

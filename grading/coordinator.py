@@ -87,7 +87,7 @@ class Coordinator:
     def grade(self, workers, students=(), force=False, drop_removed=False):
         """Return a Report for each submission, in order of the students.
 
-        workers:      grading.workers.Workers
+        workers:      grading.pool.Workers
         students:     grade these only, if any are named
         force:        grade what is unchanged, too
         drop_removed: see grading.gradebook.agree

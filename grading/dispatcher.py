@@ -29,46 +29,46 @@ MOST_FILES = 4096  # that this process has open
 def main(*callers):
     """Answer the jobs of ``callers`` (sockets) until one of them is gone."""
     server = ForkServer()  # it imports while this process does
-    from grading.reference import References
+    from grading.prepared import PreparedCache
 
-    references = References()
+    prepared = PreparedCache()
     shared = server.wait()
     gc.collect()
-    gc.freeze()  # as in the worker
+    gc.freeze()  # as in the fork server
     servers = [server] * len(callers) if shared else [server, *(ForkServer() for _ in callers[1:])]
-    desks = [Desk(caller, own, shared, references) for caller, own in zip(callers, servers, strict=True)]
+    slots = [Slot(caller, own, shared, prepared) for caller, own in zip(callers, servers, strict=True)]
     try:
         for caller in callers:
             send(caller, {"ready": True})
-        answer(desks)
+        answer(slots)
     except Closed:
         pass
     finally:
-        for desk in desks:
-            desk.close()
+        for slot in slots:
+            slot.close()
 
 
-def answer(desks):
-    """Let each desk go on whenever there is something to do for it."""
+def answer(slots):
+    """Let each slot go on whenever there is something to do for it."""
     looked = time.monotonic()
     while True:
-        desk_of = {connection: desk for desk in desks for connection in desk.awaited()}
-        for connection in select.select(list(desk_of), [], [], LOOK)[0]:
-            desk_of[connection].go_on(connection)
+        slot_of = {connection: slot for slot in slots for connection in slot.awaited()}
+        for connection in select.select(list(slot_of), [], [], LOOK)[0]:
+            slot_of[connection].go_on(connection)
         if time.monotonic() - looked > LOOK:
             looked = time.monotonic()
-            for desk in desks:
-                desk.watch()
+            for slot in slots:
+                slot.watch()
 
 
-class Desk:
+class Slot:
     """Runs the jobs of one caller, each in a fork.
 
-    server: its fork server; ``shared`` by all desks, or else a new one for each job
+    server: its fork server; ``shared`` by all slots, or else a new one for each job
     """
 
-    def __init__(self, caller, server, shared, references):
-        self._caller, self._server, self._shared, self._references = caller, server, shared, references
+    def __init__(self, caller, server, shared, prepared):
+        self._caller, self._server, self._shared, self._prepared = caller, server, shared, prepared
         self._line = server.line() if server.warm else None
         self._job = None  # the one that waits or runs
         self._fork = None  # the process id of its judge
@@ -96,7 +96,7 @@ class Desk:
         self._answer, theirs = socket.socketpair()
         self._folder = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
         self._latest = time.monotonic() + _patience(self._job)
-        grade = functools.partial(self._references.of(self._job).grade, self._job)
+        grade = functools.partial(self._prepared.of(self._job).grade, self._job)
         gc.freeze()  # what has come since the last fork: else this one would copy its pages
         self._fork = os.fork()
         if not self._fork:

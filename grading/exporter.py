@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.utils import rmtree
 
-from grading import workers
+from grading import pool
 from grading.assignment import Assignment, CourseError, Engine
 from grading.gradebook import Recorder, agree
 from grading.preflight import check_reference
@@ -30,11 +30,11 @@ class EngineExporter(NotebookExporter):
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
-        self._workers, self._assignments = workers.inline(), {}
+        self._workers, self._assignments = pool.inline(), {}
         if isinstance(self.parent, Autograde):
             try:
                 self._prepare()
-            except (CourseError, workers.WorkersError) as error:
+            except (CourseError, pool.WorkersError) as error:
                 self.log.error("%s", error)
                 raise CourseError(str(error)) from error
 

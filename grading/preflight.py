@@ -13,8 +13,8 @@ from nbgrader.utils import is_locked
 
 from grading import execute
 from grading.assignment import Assignment, CourseError
+from grading.pool import Workers
 from grading.rebuild import is_test
-from grading.workers import Workers
 
 
 def check_reference(assignment: Assignment, workers: Workers) -> None:

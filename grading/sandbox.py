@@ -21,7 +21,7 @@ from grading import syscalls
 ENGINE = Path(__file__).resolve().parent
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
 SYSTEM += ("/sys/devices/system/cpu",)
-ETC = {  # who a submission is: the number stands in worker.hide_the_server, too
+ETC = {  # who a submission is: the number stands in namespaces, too
     "passwd": "student:x:1000:1000:student:/tmp/work:/bin/sh\n",
     "group": "student:x:1000:\n",
     "hosts": "127.0.0.1 localhost\n::1 localhost\n",
@@ -163,9 +163,9 @@ class ForkServer:
         self._folder = tempfile.mkdtemp(prefix="grading-") if problem() else None
         with inside, _written({} if problem() else ETC) as files:
             if problem():
-                command = python("worker", ENGINE.parent, inside)
+                command = python("fork_server", ENGINE.parent, inside)
             else:
-                command = _walls(files) + python("worker", "/engine", inside)
+                command = _walls(files) + python("fork_server", "/engine", inside)
             self._process = subprocess.Popen(
                 command,
                 env=self._environment(),

@@ -10,7 +10,7 @@ import pytest
 from test_run_nbgrader import EVIL
 from tiny import BOTH, DOUBLE, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, scores_of, threads
 
-from grading import execute, workers
+from grading import execute, pool
 from grading.__main__ import main
 from grading.assignment import CourseError
 from grading.coordinator import coordinator, open_course
@@ -260,8 +260,8 @@ def test_a_submission_that_loses_its_worker_twice_costs_only_itself(course):
 
 def test_a_worker_with_other_packages_is_refused():
     job = execute.Job(NOTEBOOK, b"", b"", {}, {})
-    with pytest.raises(workers.WorkersError, match="other packages"):
-        workers.compute([job], ["the key of another environment"])
+    with pytest.raises(pool.WorkersError, match="other packages"):
+        pool.compute([job], ["the key of another environment"])
 
 
 # The command
@@ -270,7 +270,7 @@ def test_a_worker_with_other_packages_is_refused():
 @pytest.fixture
 def command(course, monkeypatch):
     """``command(*arguments)``: run the command on the course, with workers in this process; return its status."""
-    monkeypatch.setattr(workers, "local", lambda count: nullcontext(threads()))
+    monkeypatch.setattr(pool, "local", lambda count: nullcontext(threads()))
     return lambda *arguments: main(["autograde", *arguments, "--course", str(course.folder)])
 
 

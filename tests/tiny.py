@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from grading.coordinator import coordinator, open_course
-from grading.workers import Workers, compute
+from grading.pool import Workers, compute
 from tools.classroom import Course
 from tools.release import nbgrader
 

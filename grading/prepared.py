@@ -20,24 +20,24 @@ IN_COMMON = attrgetter("template", "trusted_files", "tests")  # of the jobs of a
 MOST = 4  # assignments at a time
 
 
-class References:
-    """The References of the assignments that are being graded."""
+class PreparedCache:
+    """What is prepared for the assignments that are being graded."""
 
     def __init__(self):
         shell.start()
         self._known = []
 
     def of(self, job):
-        """Return the Reference that fits a job."""
-        for reference in self._known:
-            if IN_COMMON(reference.job) == IN_COMMON(job):
-                return reference
-        self._known = [Reference(job), *self._known][:MOST]
+        """Return what is prepared for a job."""
+        for prepared in self._known:
+            if IN_COMMON(prepared.job) == IN_COMMON(job):
+                return prepared
+        self._known = [Prepared(job), *self._known][:MOST]
         return self._known[0]
 
 
-class Reference:
-    """The instructor's notebook. job: one of those that have it in common."""
+class Prepared:
+    """What the submissions of an assignment have in common. job: one of theirs."""
 
     def __init__(self, job):
         self.job = job
