@@ -23,7 +23,7 @@ demo: .venv/ready
 	$(BIN)/python -m tools.demo
 
 test: .venv/ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lab: .venv/ready
 	$(BIN)/python -m tools.student
