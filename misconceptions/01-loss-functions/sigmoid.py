@@ -15,12 +15,24 @@ def probe_sigmoid(sigmoid):
     yield lambda: np.log10(np.maximum(sigmoid(np.array([-900.0])), 1e-14))
     yield lambda: (sigmoid(given := z.copy()), np.array_equal(given, z))[1]
     yield lambda: (sigmoid(given := np.array([-900.0, 900.0])), given)[1]
+    yield lambda: sigmoid(np.array([1, -2]))
 
 
 # %% wrong: sign-of-the-exponent
 # hint: This is what 1 / (1 + exp(z)) gives. The exponent has a minus sign.
 def sigmoid(z):
     return 1 / (1 + np.exp(z))
+
+
+# %% wrong: buffer-of-whole-numbers
+# hint: The array for the result has the type of z. If z holds whole numbers, every value is cut to 0 or 1.
+#  Make it with np.zeros(z.shape), or turn z into floats first.
+def sigmoid(z):
+    z = np.asarray(z)
+    result = np.zeros_like(z)
+    result[z >= 0] = 1 / (1 + np.exp(-z[z >= 0]))
+    result[z < 0] = np.exp(z[z < 0]) / (1 + np.exp(z[z < 0]))
+    return result
 
 
 # %% wrong: missing-brackets

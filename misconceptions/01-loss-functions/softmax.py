@@ -11,6 +11,7 @@ def probe_softmax(softmax):
     yield lambda: softmax(Z[:1] + 1000)
     yield lambda: softmax(Z - np.array([[1000], [0]]))
     yield lambda: (softmax(given := Z.copy()), np.array_equal(given, Z))[1]
+    yield lambda: softmax(np.array([[0, 3, 1]]))
 
 
 # %% wrong: sums-over-examples
@@ -18,6 +19,17 @@ def probe_softmax(softmax):
 def softmax(Z):
     E = np.exp(Z - Z.max())
     return E / E.sum(axis=0)
+
+
+# %% wrong: buffer-of-whole-numbers
+# hint: The array for the result has the type of Z. If Z holds whole numbers, every probability is cut to 0 or 1.
+#  Make it with np.zeros(Z.shape).
+def softmax(Z):
+    P = np.zeros_like(Z)
+    for i in range(len(Z)):
+        e = np.exp(Z[i] - np.max(Z[i]))
+        P[i] = e / np.sum(e)
+    return P
 
 
 # %% wrong: sums-over-everything

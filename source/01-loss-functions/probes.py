@@ -65,6 +65,7 @@ def probe_sigmoid(sigmoid):
     yield lambda: np.log10(np.maximum(sigmoid(np.array([-900.0])), 1e-14))
     yield lambda: (sigmoid(given := z.copy()), np.array_equal(given, z))[1]
     yield lambda: (sigmoid(given := np.array([-900.0, 900.0])), given)[1]
+    yield lambda: sigmoid(np.array([1, -2]))
 
 
 def probe_softmax(softmax):
@@ -74,6 +75,7 @@ def probe_softmax(softmax):
     yield lambda: softmax(Z[:1] + 1000)
     yield lambda: softmax(Z - np.array([[1000], [0]]))
     yield lambda: (softmax(given := Z.copy()), np.array_equal(given, Z))[1]
+    yield lambda: softmax(np.array([[0, 3, 1]]))
 
 
 def probe_squared_error(squared_error):
