@@ -983,6 +983,13 @@ def test_one_needed_answer_stands_alone(capsys):
     assert capsys.readouterr().out.startswith("Write softmax first.")
 
 
+def test_a_demonstration_names_the_variable_that_a_cell_above_makes(capsys):
+    names = {"needs": checks.needs, "softmax": len}
+    exec("with needs('softmax'):\n    mlp.forward(1)", names)
+    said = capsys.readouterr().out
+    assert "mlp" in said and "NameError" not in said
+
+
 def test_a_demonstration_that_works_prints_nothing_else(capsys):
     with checks.needs("softmax"):
         print("picture")

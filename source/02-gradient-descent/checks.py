@@ -365,6 +365,10 @@ def needs(*names):
                 "Give your variable another name, run the first cell of the notebook, then this one again."
             )
             return
+        missing = getattr(error, "name", None) if isinstance(error, NameError) else None
+        if missing and missing not in names:
+            print(f"{missing} is made by a cell above. Run that cell first, then this one again.")
+            return
         print(
             f"This cell could not be finished: {type(error).__name__}: {_short(error, str)}\n"
             f"It uses {_listed(names)}. Run their checks and read what they say."
