@@ -27,8 +27,8 @@ def _autograde(options):
 
     try:
         make = pool.cluster(options.scheduler) if options.scheduler else pool.local(options.workers)
-        with make as pool:
-            return _grade(options, pool)
+        with make as workers:
+            return _grade(options, workers)
     except (OSError, pool.WorkersError) as error:
         return _tell(error)
 

@@ -133,7 +133,7 @@ def process_of(run, which):
     if which == "judge":  # of one submission
         wait_until(lambda: any(b"dispatcher" in command(pid) for pid in children(dispatcher)))
         return next(pid for pid in children(dispatcher) if b"dispatcher" in command(pid))
-    server = next(pid for pid in children(dispatcher) if b"worker" in command(pid))
+    server = next(pid for pid in children(dispatcher) if b"fork_server" in command(pid))
     while b"bwrap" in command(server).split(b"\0")[0]:
         (server,) = children(server)
     return server if which == "server" else children(server)[0]
