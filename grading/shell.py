@@ -136,18 +136,20 @@ class _Compiler(CachingCompiler):
     def __init__(self):
         super().__init__()
         self.trees = {}  # source of a prepared cell -> its syntax tree
-        self._codes = {}  # id of a statement in such a tree -> (flags, code)
+        self._codes = {}  # id of a statement in such a tree -> (the statement, flags, code)
 
     def prepare(self, source):
         """Parse and compile a cell now, unless it needs an event loop or bears on how others are compiled."""
+        if source in self.trees:  # two cells may become the same Python
+            return
         tree, codes, before = ast.parse(source), {}, self.flags
         with self.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
             usual = self.flags
             for node in tree.body:
                 shown = node is tree.body[-1] and isinstance(node, ast.Expr)
                 alone, mode = (ast.Interactive([node]), "single") if shown else (ast.Module([node], []), "exec")
-                codes[id(node)] = usual, self(alone, code_name(source), mode)
-        plain = self.flags == before and not any(code.co_flags & inspect.CO_COROUTINE for _, code in codes.values())
+                codes[id(node)] = node, usual, self(alone, code_name(source), mode)
+        plain = self.flags == before and not any(code.co_flags & inspect.CO_COROUTINE for *_, code in codes.values())
         self.flags = before
         if plain:
             self.trees[source] = tree
@@ -164,8 +166,9 @@ class _Compiler(CachingCompiler):
     def __call__(self, source, *given, **named):
         """Return the code of a tree with one statement, or of a text."""
         node = source.body[0] if isinstance(source, (ast.Module, ast.Interactive)) and source.body else None
-        flags, code = self._codes.get(id(node), (None, None))
-        return code if flags == self.flags else super().__call__(source, *given, **named)
+        known, flags, code = self._codes.get(id(node), (None, None, None))
+        # The statement itself is kept: where it was gone, another one could have got its id, and so its code.
+        return code if known is node and flags == self.flags else super().__call__(source, *given, **named)
 
 
 class Shell(InteractiveShell):

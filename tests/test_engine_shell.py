@@ -96,3 +96,21 @@ def test_a_future_statement_of_a_student_changes_a_prepared_cell_as_in_jupyter()
     cell, future = "def f(x: 1 + 1): pass\nf.__annotations__", "from __future__ import annotations"
     plain, changed = (outputs(cell, True, before)[0][0]["data"]["text/plain"] for before in ("", future))
     assert (plain, changed) == ("{'x': 2}", "{'x': '1 + 1'}")
+
+
+SAME = """
+from grading import shell
+ready, seen = shell.start(), []
+ready.user_ns["see"] = lambda value, more: seen.append(value)
+cells = [f"see({i}, {i} + 1)" for i in range(100)]
+for cell in cells:
+    for same in (cell, cell + chr(10)):
+        ready.prepare(same)
+for cell in cells:
+    ready.run(cell, 0)
+assert seen == list(range(100)), seen
+"""
+
+
+def test_cells_that_become_the_same_python_do_not_lend_their_code_to_others():
+    subprocess.run([sys.executable, "-c", SAME], cwd=ROOT, check=True)
