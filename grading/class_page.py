@@ -1,14 +1,11 @@
 """The page about a class: tables and charts of some Reports, in one HTML file that loads nothing."""
 
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from grading import charts
 from grading.classwork import HELP, LEAST, Report
+from grading.page import environment
 
-TEMPLATES = Path(__file__).parent / "templates"
 # The CSV files have all.
 MOST_ROWS = 50  # of mistakes and of clusters
 MOST_NAMES = 40  # in a row
@@ -75,11 +72,3 @@ def _template(least):
     made.tests["told"] = lambda item: not _tells(item, least)
     made.globals |= {"most_names": MOST_NAMES, "most_help": MOST_HELP, "least": least, "help": HELP}
     return made.get_template("class.html")
-
-
-def environment() -> Environment:
-    """Return the environment of pages for teachers."""
-    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    made.filters["percent"] = lambda share: f"{100 * share:.0f} %"
-    made.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    return made

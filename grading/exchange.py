@@ -1,5 +1,6 @@
 """nbgrader's exchange where it stops: lessons go out, too, and feedback without a secret holds nobody up."""
 
+from glob import glob
 from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeReleaseAssignment, ExchangeReleaseFeedback
@@ -23,8 +24,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
 
     def copy_files(self):
         course, excluded = self.coursedir, self.coursedir.student_id_exclude
-        pages = Path(course.format_path(course.feedback_directory, "*", course.assignment_id))
-        for folder in sorted(Path(course.root).glob(str(pages.relative_to(Path(course.root).absolute())))):
+        for folder in map(Path, sorted(glob(course.format_path(course.feedback_directory, "*", course.assignment_id)))):
             if not all((folder / name).exists() for name in ("timestamp.txt", "submission_secret.txt")):
                 student = folder.parent.name
                 self.log.warning("%s did not hand in through the exchange; the page stays in %s", student, folder)

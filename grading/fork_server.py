@@ -41,7 +41,6 @@ from grading.wire import Closed, Malformed
 
 COLLAPSE = 25  # of madvise(2)
 HUGE_PAGE = 2 << 20
-MOST_PRINTED = 20_000  # letters that one call may print
 ENGINE = str(Path(__file__).parent.parent)
 
 

@@ -132,15 +132,22 @@ def _short(text):
     return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS].rpartition(' ')[0]} ..."
 
 
+def environment() -> Environment:
+    """Return the environment of all pages: feedback, the class, similar work."""
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.filters["percent"] = lambda share: f"{100 * share:.0f} %"
+    made.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
+    return made
+
+
 @functools.cache
 def _template():
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {
+    made = environment()
+    made.filters |= {
         "points": lambda number: f"{round(number, 2):g}",
         "markdown": lambda text: Markup(markup.markdown(text)),
         "pictures": lambda outputs: [picture for picture in map(_picture, outputs) if picture],
         "short": _short,
     }
-    environment.globals |= {"long_code": LONG_CODE, "long_block": LONG_BLOCK}
-    environment.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    return environment.get_template("feedback.html")
+    made.globals |= {"long_code": LONG_CODE, "long_block": LONG_BLOCK}
+    return made.get_template("feedback.html")

@@ -13,13 +13,14 @@ import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from glob import glob
 from pathlib import Path
 
 import nbformat
 from nbgrader.utils import is_solution
 
-from grading import class_page
 from grading.assignment import CourseError
+from grading.page import environment
 
 GRAM, WINDOW = 10, 6  # tokens; a copy of GRAM + WINDOW - 1 = 15 tokens is never missed
 USUAL, LEAST_USUAL = 0.1, 3  # what more than this share of the class has, and more than so many students, is usual
@@ -113,10 +114,10 @@ def _alike(token, before):
     return token.string
 
 
-def read_answers(folder: Path, pattern: str = "*.ipynb") -> dict[str, str]:
+def read_answers(folder: Path) -> dict[str, str]:
     """Return {exercise: source} of the notebooks in a folder."""
     found = {}
-    for path in sorted(folder.glob(pattern)):
+    for path in sorted(folder.glob("*.ipynb")):
         notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
         for cell in notebook.cells:
             if cell.cell_type == "code" and is_solution(cell):
@@ -127,8 +128,7 @@ def read_answers(folder: Path, pattern: str = "*.ipynb") -> dict[str, str]:
 def write_page(course, assignment: str, folder: Path) -> tuple[Path, int]:
     """Write the pairs of an assignment, side by side; return the path of the page and their number."""
     answers = {}
-    everybody = Path(course.format_path(course.autograded_directory, "*", assignment))
-    for path in sorted(Path(course.root).glob(str(everybody.relative_to(Path(course.root).absolute())))):
+    for path in map(Path, sorted(glob(course.format_path(course.autograded_directory, "*", assignment)))):
         answers[path.parent.name] = read_answers(path)
     if not answers:
         raise CourseError(f"No submission to {assignment} has been graded.")
@@ -138,7 +138,7 @@ def write_page(course, assignment: str, folder: Path) -> tuple[Path, int]:
     found = pairs(answers, template)
     folder.mkdir(exist_ok=True)
     path = (folder / f"{assignment}-similar.html").resolve()
-    page = class_page.environment().get_template("similar.html")
+    page = environment().get_template("similar.html")
     html = page.render(assignment=assignment, pairs=found[:MOST_PAIRS], total=len(found), answers=answers)
     path.write_text(html, encoding="utf-8", errors="replace")
     return path, len(found)

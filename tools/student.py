@@ -28,16 +28,14 @@ OPEN = re.compile(r"^\s*raise NotImplementedError\(\)", re.MULTILINE)
 def lay_out(folder):
     """Copy lessons and assignments into ``folder``, and write its start page."""
     for source in [LESSONS, *(RELEASE / name for name in assignments())]:
-        _copy(source, folder / source.name)
+        unwanted = shutil.ignore_patterns(".*", "__pycache__")
+        shutil.copytree(source, folder / source.name, ignore=unwanted, copy_function=_copy, dirs_exist_ok=True)
     (folder / START).write_text(start_page(folder), encoding="utf-8")
 
 
 def _copy(source, target):
-    for path in sorted(p for p in source.rglob("*") if p.is_file() and "." not in p.parent.name and not p.is_symlink()):
-        copy = target / path.relative_to(source)
-        if path.suffix != ".ipynb" or not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+    if not (target.endswith(".ipynb") and os.path.exists(target)):
+        shutil.copyfile(source, target)
 
 
 def start_page(folder):
@@ -52,12 +50,12 @@ def _step(folder, name):
     """Return what the start page says of an assignment."""
     path = notebook_path(name, folder)
     lesson = next((p for p in lessons() if p.stem == name), None)
-    asked = solution_cells(load(name, RELEASE))
-    answers = _answers(path)
+    handed_out, answers = load(name, RELEASE), _answers(path)
+    asked = solution_cells(handed_out)
     return {
         "number": name.partition("-")[0].lstrip("0"),
-        "read": _link(lesson, folder / "lessons" / lesson.name, folder) if lesson else "all lessons",
-        "do": _link(notebook_path(name, RELEASE), path, folder),
+        "read": _link(nbformat.read(lesson, as_version=4), f"lessons/{lesson.name}") if lesson else "all lessons",
+        "do": _link(handed_out, path.relative_to(folder).as_posix()),
         "written": sum(key in answers and not OPEN.search(answers[key].source) for key in asked),
         "asked": len(asked),
     }
@@ -70,9 +68,9 @@ def _answers(path):
         return {}
 
 
-def _link(notebook, place, folder):
-    title = nbformat.read(notebook, as_version=4).cells[0].source.partition("\n")[0].lstrip("# ")
-    return f"[{title}]({place.relative_to(folder).as_posix()})"
+def _link(notebook, place):
+    title = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
+    return f"[{title}]({place})"
 
 
 def _next(step):
