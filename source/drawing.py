@@ -8,7 +8,7 @@ import base64
 import functools
 import html
 import io
-from itertools import pairwise
+from itertools import pairwise, product
 
 import matplotlib
 import numpy as np
@@ -16,7 +16,7 @@ from IPython.display import Image, display
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import Circle, FancyBboxPatch
 
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK = COLOURS = (
     "#0072B2",
@@ -279,3 +279,29 @@ def layer_shapes(ax, sizes):
             x += wide + 2.5
         right, y = [*right, x - 2.5], y - max(rows, inputs) / 2 - 2
     _only_boxes(ax, (0, max(right)), (y + 2, 0), margin=1.2)
+
+
+def network_graph(ax, steps, unit=None, weights=()):
+    """Draw a network as nodes and edges: a circle for each number, a line for each weight.
+
+    steps: the labels of the numbers, one list for each step, from the inputs to the outputs,
+        for example ``[["x_1", "x_2"], ["a_1", "a_2", "a_3"], ["s"]]``
+    unit: ``(step, place)`` of a circle to point out, with the lines that lead into it
+    weights: the labels of these lines, from the top to the bottom
+    """
+    places = [[(2.6 * x, (len(step) - 1) / 2 - y) for y in range(len(step))] for x, step in enumerate(steps)]
+    for step, (left, right) in enumerate(pairwise(places), 1):
+        for start, (i, end) in product(left, enumerate(right)):
+            look = {"color": BLUE, "zorder": 2} if (step, i) == unit else {"color": "0.7", "zorder": 1, "linewidth": 1}
+            ax.plot(*zip(start, end, strict=True), **look)
+    if unit:
+        step, i = unit
+        for start, text in zip(places[step - 1], weights, strict=True):
+            x, y = 0.7 * np.array(start) + 0.3 * np.array(places[step][i])  # near the start, where the lines are apart
+            ax.text(x, y + 0.17, f"${text}$", color=BLUE, ha="center", zorder=3, bbox={"color": "white", "pad": 0.5})
+    for step, (labels, column) in enumerate(zip(steps, places, strict=True)):
+        for i, (text, place) in enumerate(zip(labels, column, strict=True)):
+            look = {"facecolor": "#FFF6C9", "linewidth": 2.5} if (step, i) == unit else {"facecolor": "white"}
+            ax.add_patch(Circle(place, 0.36, edgecolor="black", zorder=4, **look))
+            ax.text(*place, f"${text}$", ha="center", va="center", zorder=5)
+    _only_boxes(ax, *zip(*sum(places, []), strict=True), margin=0.55)

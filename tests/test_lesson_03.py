@@ -158,6 +158,9 @@ STATED = [
     f"$f = ({FORWARD_P[0]:.6f}, {FORWARD_P[1]:.6f})$",
     f"$z_1 = (1 \\cdot 1 + 0 \\cdot 2 + 0,\\ -1 \\cdot 1 + 1 \\cdot 2 + 1) = ({1 + 0 + 0}, {-1 + 2 + 1})$",
     f"$z_2 = ({FORWARD_A[0]:.6f} + 0.5,\\ 2 \\cdot {FORWARD_A[1]:.6f})",
+    # the drawing
+    f"$4 \\cdot 3 + 2 \\cdot 4 = {4 * 3 + 2 * 4}$ lines",
+    f"$20 + 4 + 2 = {(4 * 3 + 4) + (2 * 4 + 2)}$ numbers",
     # slopes
     "so the formula gives $1 \\cdot (1 - 1) = 0$",
     f"At $z = 0$ we have $a = {expit(0)}$ and the slope",
@@ -543,6 +546,50 @@ def test_nudging_needs_one_pass_for_each_input_and_one_more(run, said):
     assert close(run["exact"], slopes(run["loss_of"], run["start"]))
 
 
+def entry_by_entry(thetas, X, Y, lam):
+    """The numbered algorithm, one entry after the other as it is printed."""
+    m, D = len(X), [np.zeros_like(theta) for theta in thetas]
+    for x, y in zip(X, Y, strict=True):
+        a = [[1, *x]]
+        for theta in thetas:  # 2.2
+            a.append([1] + [1 / (1 + exp(-sum(t * v for t, v in zip(row, a[-1], strict=True)))) for row in theta])
+        delta = [a[-1][1 + i] - y[i] for i in range(len(y))]  # 2.3
+        for at in reversed(range(len(thetas))):
+            for i, j in np.ndindex(thetas[at].shape):  # 2.5
+                D[at][i, j] += delta[i] * a[at][j]
+            back = [sum(thetas[at][i, j] * delta[i] for i in range(len(delta))) for j in range(len(a[at]))]
+            delta = [back[j] * a[at][j] * (1 - a[at][j]) for j in range(1, len(a[at]))]  # 2.4
+    for D_l, theta in zip(D, thetas, strict=True):
+        for i, j in np.ndindex(theta.shape):  # 3
+            D_l[i, j] = (D_l[i, j] + (lam * theta[i, j] if j else 0)) / m
+    return D
+
+
+def test_the_numbered_algorithm_gives_the_slopes_of_the_cost():
+    thetas = [RNG.normal(size=size) for size in [(4, 3), (3, 5), (2, 4)]]
+    X, Y = RNG.normal(size=(5, 2)), np.eye(2)[[0, 1, 1, 0, 1]]
+    found = entry_by_entry(thetas, X, Y, 0.7)
+    for at, D_l in enumerate(found):
+        moved = slopes(lambda t, at=at: penalised([*thetas[:at], t, *thetas[at + 1 :]], X, Y, 0.7), thetas[at])
+        assert np.allclose(D_l, moved, rtol=1e-5, atol=1e-7)
+
+
+def test_the_numbered_algorithm_has_every_formula_once(cells):
+    steps = re.findall(r"^ *(\d)\. ", cells["algorithm-text"], flags=re.M)
+    assert steps == ["1", "2", "1", "2", "3", "4", "5", "3"]
+    for formula in (
+        "z^{(l+1)}_i = \\sum_j \\Theta^{(l)}_{ij}\\, \\bar a^{(l)}_j$ "
+        "and $a^{(l+1)}_i = \\sigma\\big(z^{(l+1)}_i\\big)",
+        "\\delta^{(L)}_i = a^{(L)}_i - y^{(t)}_i",
+        "\\Big( \\sum_i \\Theta^{(l)}_{ij}\\, \\delta^{(l+1)}_i \\Big)\\, "
+        "a^{(l)}_j \\big( 1 - a^{(l)}_j \\big)$, for $j \\ge 1$",
+        "\\Delta^{(l)}_{ij}$ grows by $\\delta^{(l+1)}_i\\, \\bar a^{(l)}_j$",
+        "\\frac1m \\big( \\Delta^{(l)}_{ij} + \\lambda\\, \\Theta^{(l)}_{ij} \\big)$ for $j \\ge 1$, "
+        "and $D^{(l)}_{ij} = \\frac1m \\Delta^{(l)}_{ij}$ for $j = 0$",
+    ):
+        assert cells["algorithm-text"].count(formula) == 1, formula
+
+
 # ---------------------------------------------------------------- the graph
 
 
@@ -742,6 +789,15 @@ def test_a_graph_shows_only_what_is_known(drawing):
     arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
     assert len(arrows) == 2
     assert [p.get_linewidth() for p in ax.patches] == [1.2, 2.5, 1.2]
+
+
+def test_the_network_has_a_line_for_each_weight_and_a_circle_for_each_number(drawing):
+    _, ax = drawing.axes("", "", "")
+    drawing.network_graph(ax, [["x", "y", "z"], ["a", "b", "c", "d"], ["s", "t"]], (1, 1), ["u", "v", "w"])
+    assert len(ax.lines) == 4 * 3 + 2 * 4 and len(ax.patches) == 3 + 4 + 2
+    marked = [line.get_xydata().round(2).tolist() for line in ax.lines if line.get_color() == drawing.BLUE]
+    assert [[2.6, 0.5]] * 3 == [end for _, end in marked] and [y for (_, y), _ in marked] == [1, 0, -1]
+    assert texts(ax)[:3] == ["$u$", "$v$", "$w$"]
 
 
 def test_a_graph_shows_slopes_with_the_factor_on_the_way(drawing):

@@ -114,10 +114,30 @@ def test_a_lesson_has_two_quizzes_predictions_and_a_take_away(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_lesson_links_to_its_assignment_alone_and_has_no_noise(name):
+def test_a_lesson_links_to_its_assignment_and_has_no_noise(name):
     for text in texts(name):
-        assert not re.search(rf"https?://|\]\((?!\.\./{name}/)", text), text
+        if "Further reading" not in text:
+            assert not re.search(rf"https?://|\]\((?!\.\./{name}/)", text), text
         assert not re.search("[!\N{EM DASH}\U0001f300-\U0001faff]", without_code(text)), text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_further_reading_has_links_and_costs_nothing_when_one_is_dead(name):
+    (reading,) = (text for text in texts(name) if "Further reading" in text)
+    rows = re.findall("^- .*", reading, flags=re.M)
+    assert sum("](http" in row for row in rows) >= 4
+    for row in rows:  # a title that can be looked up elsewhere
+        assert re.search(r"\*[^*]{8,}\*|\"[^\"]{8,}\"", row), row
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_takes_as_long_as_it_says(name):
+    """110 words a minute, a formula is a word; two minutes for a picture or a question."""
+    prose = " ".join(text for text in texts(name) if "Further reading" not in text)
+    words = len(re.sub(r"\$\$.*?\$\$|\$[^$]*\$", " formula ", prose, flags=re.S).split())
+    pictures = sum(bool(re.search(r"^(show|slider)\(", cell.source, flags=re.M)) for cell in code_cells(name))
+    stated = int(re.search(r"about (\d+) minutes", texts(name)[0])[1])
+    assert abs(words / 110 + 2 * (pictures + prose.count("<details>")) - stated) <= 5
 
 
 @pytest.mark.parametrize("name", NAMES)
