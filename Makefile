@@ -6,10 +6,11 @@
 #   make grade     grade what is in submitted/: make grade ASSIGNMENT=01-loss-functions
 #   make bench     compare the grading engine with stock nbgrader (about half an hour)
 #   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST
+#   make site      the course in the browser: a folder of files for any web server, in site/
 #   make release   regenerate release/ after a change in source/ or misconceptions/
 #   make tidy      take outputs and counts out of the notebooks in source/ and lessons/, format the Python files
 
-.PHONY: demo test lab teach grade bench bench-lab release tidy
+.PHONY: demo test lab teach grade bench bench-lab site release tidy
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -23,6 +24,7 @@ demo: .venv/ready
 	$(BIN)/python -m tools.demo
 
 test: .venv/ready-dev
+	@$(MAKE) --silent .venv-site/ready || echo "JupyterLite could not be installed: the tests of the browser edition are skipped."
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lab: .venv/ready
@@ -39,6 +41,9 @@ bench: .venv/ready
 
 bench-lab: .venv/ready
 	$(BIN)/python -m lab.compare
+
+site: .venv/ready .venv-site/ready
+	$(BIN)/python -m tools.site
 
 release: .venv/ready
 	$(BIN)/python -m tools.release
@@ -61,6 +66,12 @@ tidy: .venv/ready-dev
 	  echo "PostgreSQL is not installed: its tests are skipped."
 	@command -v chromium >/dev/null || $(call apt,chromium) || echo "Chromium is not installed: its tests are skipped."
 	touch .venv/ready $@
+
+# An environment of its own: JupyterLite wants an older JupyterLab.
+.venv-site/ready: requirements-site.txt | .venv/bin/pip
+	$(PYTHON) -m venv .venv-site
+	.venv-site/bin/python -m pip install --quiet -r requirements-site.txt
+	touch $@
 
 # Debian's Python comes without venv: install it where we are allowed to.
 .venv/bin/pip:

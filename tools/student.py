@@ -40,14 +40,18 @@ def _copy(source, target):
 
 def start_page(folder):
     """Return the start page of a student's folder as Markdown: what there is, and the next step."""
-    steps = [_step(folder, name) for name in assignments()]
-    ahead = next((step for step in steps if step["written"] < step["asked"]), None)
-    rows = "\n".join("| {number} | {read} | {do} | {written} of {asked} answers |".format(**step) for step in steps)
+    rows_of = steps(folder)
+    ahead = next((step for step in rows_of if step["written"] < step["asked"]), None)
+    rows = "\n".join("| {number} | {read} | {do} | {written} of {asked} answers |".format(**step) for step in rows_of)
     return string.Template(TEMPLATE.read_text(encoding="utf-8")).substitute(next=_next(ahead), rows=rows)
 
 
+def steps(folder):
+    """Return what a start page says of each assignment: its number, links to read and do, answers written and asked."""
+    return [_step(folder, name) for name in assignments()]
+
+
 def _step(folder, name):
-    """Return what the start page says of an assignment."""
     path = notebook_path(name, folder)
     lesson = next((p for p in lessons() if p.stem == name), None)
     handed_out, answers = load(name, RELEASE), _answers(path)

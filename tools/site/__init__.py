@@ -1,0 +1,1 @@
+"""The course in the browser: a static site of lessons and assignments, with Python inside."""

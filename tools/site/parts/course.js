@@ -1,0 +1,103 @@
+/* What the course adds to JupyterLab in the browser: keep the site for offline use, and take work out and in.
+ *
+ * A federated extension, written by hand: JupyterLab calls `init` with the modules that it shares, then `get`.
+ */
+"use strict";
+
+(() => {
+  let scope;
+  const shared = async (name) => (await Object.values(scope[name])[0].get())();
+  const KERNEL = { display_name: "Python 3 (ipykernel)", language: "python", name: "python3" };
+
+  async function plugin() {
+    const [{ Widget }, { INotebookTracker }, { IStatusBar }, { IDocumentManager }, { Dialog, showDialog }, { PageConfig }] =
+      await Promise.all(
+        ["@lumino/widgets", "@jupyterlab/notebook", "@jupyterlab/statusbar", "@jupyterlab/docmanager",
+         "@jupyterlab/apputils", "@jupyterlab/coreutils"].map(shared),
+      );
+
+    /** Show the start page where no document is open. */
+    async function openStart({ shell, commands }) {
+      const widgets = Array.from(shell.widgets("main"));
+      if (widgets.some((widget) => widget.context)) return;
+      await commands.execute("docmanager:open", { path: "START.md", factory: "Markdown Preview" });
+      widgets.forEach((launcher) => launcher.close());
+    }
+
+    /** Show in the status bar how much of the site is kept. */
+    async function keepOffline(statusBar) {
+      const item = new Widget();
+      item.addClass("jp-StatusBar-TextItem");
+      item.node.setAttribute("role", "status");
+      statusBar.registerStatusItem("course:offline", { item, align: "right", rank: 1 });
+      const say = (text) => { item.node.textContent = text; };
+      const megabytes = (bytes) => Math.round(bytes / 1e6);
+      try {
+        const { start, keepAll } = await import(`${PageConfig.getBaseUrl()}offline.js`);
+        if (!(await start(PageConfig.getOption("appVersion")))) return;
+        await navigator.storage?.persist?.();
+        const whole = await keepAll((bytes, all) => {
+          say(`Loading for offline use: ${megabytes(bytes)} of ${megabytes(all)} MB`);
+        });
+        say(whole ? "Ready for offline use" : "Not all of the course could be kept for offline use");
+      } catch {
+        say("No network: reload the page to load the rest of the course");
+      }
+    }
+
+    /** Give the notebook to the student as a file with the name that is handed in. */
+    async function download(tracker) {
+      const { context } = tracker.currentWidget;
+      await context.save();
+      const notebook = context.model.toJSON();
+      notebook.metadata.kernelspec = KERNEL; // that of an ordinary JupyterLab
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([JSON.stringify(notebook, null, 1)], { type: "application/json" }));
+      link.download = context.path.split("/").pop();
+      link.click();
+      URL.revokeObjectURL(link.href);
+    }
+
+    /** Put a file of the student in the place of the open notebook. */
+    async function open(tracker) {
+      const { context } = tracker.currentWidget;
+      const picker = Object.assign(document.createElement("input"), { type: "file", accept: ".ipynb" });
+      picker.click();
+      await new Promise((done) => picker.addEventListener("change", done, { once: true }));
+      const content = JSON.parse(await picker.files[0].text());
+      const asked = await showDialog({
+        title: "Open my work",
+        body: `What stands in ${context.path} is replaced by the file ${picker.files[0].name}.`,
+        buttons: [Dialog.cancelButton(), Dialog.okButton({ label: "Replace" })],
+      });
+      if (!asked.button.accept) return;
+      await context.save();
+      await contents.save(context.path, { type: "notebook", format: "json", content });
+      await context.revert();
+    }
+
+    let contents;
+    return {
+      id: "course:plugin",
+      autoStart: true,
+      requires: [INotebookTracker, IDocumentManager],
+      optional: [IStatusBar],
+      activate: (app, tracker, documents, statusBar) => {
+        contents = app.serviceManager.contents;
+        const isEnabled = () => tracker.currentWidget !== null;
+        app.commands.addCommand("course:download", { label: "Download my work", isEnabled, execute: () => download(tracker) });
+        app.commands.addCommand("course:open", { label: "Open my work", isEnabled, execute: () => open(tracker) });
+        app.restored.then(() => openStart(app));
+        if (statusBar) app.restored.then(() => keepOffline(statusBar));
+      },
+    };
+  }
+
+  (globalThis._JUPYTERLAB ??= {}).course = {
+    init: (given) => { scope = given; },
+    get: async () => {
+      const made = await plugin();
+      return () => ({ __esModule: true, default: made });
+    },
+  };
+})();
