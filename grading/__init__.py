@@ -3,4 +3,4 @@
 import sys
 
 # jsonschema tries to import this package, which takes a second, for a format that notebooks do not use.
-sys.modules.setdefault("rfc3987_syntax", None)
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # what makes Python's import fail

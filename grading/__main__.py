@@ -4,24 +4,36 @@ Exit status: 0 everything is done; 1 something needs a person; 2 the command or 
 is not in order; 130 interrupted.
 """
 
+from __future__ import annotations
+
 import argparse
 import os
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # imported where they are needed, so that the workers start first
+    from nbgrader.converters import BaseConverter as Converter
+
+    from grading.pool import Workers
+
+Options = argparse.Namespace
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line, do what it says, print what happened; return the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        status: int = options.run(options)
+        return status
     except KeyboardInterrupt:
         print("Interrupted. Give the same command again to go on.", file=sys.stderr)
         return 130
 
 
-def _autograde(options):
+def _autograde(options: Options) -> int:
     # The workers start first: they warm up while this process imports nbgrader.
     from grading import pool
 
@@ -33,7 +45,7 @@ def _autograde(options):
         return _tell(error)
 
 
-def _grade(options, pool):
+def _grade(options: Options, pool: Workers) -> int:
     from grading.assignment import CourseError
     from grading.coordinator import coordinator, open_course
     from grading.report import print_summary, write_csv
@@ -58,7 +70,7 @@ def _grade(options, pool):
     return status
 
 
-def _feedback(options):
+def _feedback(options: Options) -> int:
     from grading.assignment import CourseError
     from grading.feedback import open_course, print_summary, write_pages
 
@@ -75,7 +87,7 @@ def _feedback(options):
     return status
 
 
-def _report(options):
+def _report(options: Options) -> int:
     from grading.assignment import CourseError
     from grading.class_report import write_report
     from grading.feedback import open_course
@@ -88,10 +100,10 @@ def _report(options):
     return 0
 
 
-def _with_course(action):
+def _with_course(action: Callable[[Options, Converter], int]) -> Callable[[Options], int]:
     """Return ``run(options)`` of a command that needs the course and, where one is named, a roster."""
 
-    def run(options):
+    def run(options: Options) -> int:
         from grading.assignment import CourseError
         from grading.feedback import open_course
         from grading.lms import read_roster
@@ -108,7 +120,7 @@ def _with_course(action):
     return run
 
 
-def _roster(options, converter):
+def _roster(options: Options, converter: Converter) -> int:
     from grading.doors import enrol
 
     new, others = enrol(converter.coursedir, options.roster)
@@ -118,7 +130,7 @@ def _roster(options, converter):
     return 0
 
 
-def _collect(options, converter):
+def _collect(options: Options, converter: Converter) -> int:
     from grading.doors import collect
 
     done = collect(converter.coursedir, options.assignment, options.download, options.roster)
@@ -132,7 +144,7 @@ def _collect(options, converter):
     return int(bool(done.problems or done.strays))
 
 
-def _grades(options, converter):
+def _grades(options: Options, converter: Converter) -> int:
     from grading.doors import write_grades
 
     title = options.column or options.assignment
@@ -143,7 +155,7 @@ def _grades(options, converter):
     return int(bool(waiting))
 
 
-def _similar(options, converter):
+def _similar(options: Options, converter: Converter) -> int:
     from grading.similar import write_page
 
     path, found = write_page(converter.coursedir, options.assignment, Path("reports"))
@@ -151,7 +163,7 @@ def _similar(options, converter):
     return 0
 
 
-def _due(options, converter):
+def _due(options: Options, converter: Converter) -> int:
     from grading.doors import set_due
     from grading.late import LatePolicy
 
@@ -160,12 +172,12 @@ def _due(options, converter):
     return 0
 
 
-def _tell(error):
+def _tell(error: Exception) -> int:
     print(f"grading: {error}", file=sys.stderr)
     return 2
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m grading", description="Grade submissions in parallel.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     autograde = commands.add_parser("autograde", help="grade the submissions of one or more assignments")
@@ -216,7 +228,7 @@ def _parser():
     return parser
 
 
-def _count(text):
+def _count(text: str) -> int:
     if (number := int(text)) < 1:
         raise argparse.ArgumentTypeError("at least one worker is needed")
     return number

@@ -2,22 +2,25 @@
 
 import math
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from grading.frames import MOST_BYTES, Malformed, Refused
+from grading.frames import MOST_BYTES, Malformed, Node, Raw, Refused
 
 NUMBERS = {np.dtype(code).str for code in "?bBhHiIlLqQefdgFDG"}
 TEXT_OR_DATES = re.compile(r"[<>|][US][1-9]\d*|[<>][mM]8(?:\[\d*(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?")
+Array = np.ndarray[Any, np.dtype[Any]]
 GENERATORS = {"PCG64": np.random.PCG64, "PCG64DXSM": np.random.PCG64DXSM}  # their states are plain ints
 
 
-def is_allowed(kind):
+def is_allowed(kind: object) -> bool:
     """Say whether raw bytes of this dtype, given by its ``str``, are a value whatever they are."""
     return kind in NUMBERS or (isinstance(kind, str) and TEXT_OR_DATES.fullmatch(kind) is not None)
 
 
-def pack_array(array, buffers):
+def pack_array(array: Array, buffers: list[Raw]) -> Node:
     """Return the node of an array; its bytes go to ``buffers``. Raises Refused for what is not allowed."""
     if array.dtype.names is not None:
         fields = [[name, list(array.dtype[name].shape), pack_array(array[name], buffers)] for name in array.dtype.names]
@@ -31,14 +34,14 @@ def pack_array(array, buffers):
     return ["array", native.str, array.shape, len(buffers) - 1, bool(array.flags.writeable)]
 
 
-def pack_scalar(value, buffers):
+def pack_scalar(value: np.generic, buffers: list[Raw]) -> Node:
     """Return the node of one of numpy's scalars."""
     if value.dtype.names is None and not is_allowed(value.dtype.str):
         raise Refused(f"a number of type {value.dtype} cannot be graded")
     return ["scalar", pack_array(np.asarray(value), buffers)]
 
 
-def unpack_array(node, buffers):
+def unpack_array(node: Node, buffers: Sequence[Raw]) -> Array:
     """Return the array that ``pack_array`` described."""
     match node:
         case ["fields", shape, fields]:
@@ -54,22 +57,22 @@ def unpack_array(node, buffers):
     raise Malformed("an array that is not understood")
 
 
-def _from_bytes(kind, shape, data, writable):
+def _from_bytes(kind: str, shape: Sequence[int], data: Raw, writable: bool) -> Array:
     if not is_allowed(kind):
         raise Malformed("an array of a type that cannot cross")
-    kind = np.dtype(kind)
-    if any(type(n) is not int or n < 0 for n in shape) or math.prod(shape) * kind.itemsize != len(data):
+    dtype = np.dtype(kind)
+    if any(type(n) is not int or n < 0 for n in shape) or math.prod(shape) * dtype.itemsize != len(data):
         raise Malformed("an array whose size is not that of its bytes")
-    array = np.frombuffer(data, dtype=kind).reshape(shape).copy()  # its own memory, as an ordinary array
-    if kind.kind == "b":
+    array: Array = np.frombuffer(data, dtype=dtype).reshape(shape).copy()  # its own memory, as an ordinary array
+    if dtype.kind == "b":
         array = np.asarray(array.view(np.uint8) != 0)  # any byte becomes a proper truth value
-    if kind.kind == "U" and array.size and array.reshape(-1).view(np.uint32).max() > 0x10FFFF:
+    if dtype.kind == "U" and array.size and array.reshape(-1).view(np.uint32).max() > 0x10FFFF:
         raise Malformed("a text that is none")
     array.flags.writeable = bool(writable)
     return array
 
 
-def state_of(generator):
+def state_of(generator: np.random.Generator) -> list[Any]:
     """Return the state of a random generator as plain data."""
     state = generator.bit_generator.state
     name = state["bit_generator"]
@@ -79,7 +82,7 @@ def state_of(generator):
     return [name, hex(inner["state"]), hex(inner["inc"]), state["has_uint32"], state["uinteger"]]
 
 
-def generator_of(name, state, increment, has_uint32, uinteger):
+def generator_of(name: str, state: str, increment: str, has_uint32: int, uinteger: int) -> np.random.Generator:
     """Return the generator whose state ``state_of`` gave."""
     made = GENERATORS[name](0)
     inner = {"state": int(state, 16), "inc": int(increment, 16)}

@@ -8,20 +8,24 @@ import itertools
 import reprlib
 import sys
 import types
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
 
 from IPython.core.compilerop import code_name
+from IPython.core.interactiveshell import InteractiveShell
 
 MOST_SHOWN = 8  # values in a message
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 SHOWN_AS_WRITTEN = (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.JoinedStr, ast.Lambda, ast.Starred)
 
 _numbers = itertools.count()
-_hidden = {}  # file name of a cell -> numbers of its hidden lines
-_values = {}  # number of an assertion -> {source of an expression in it: value}
+_hidden: dict[str, set[int]] = {}  # file name of a cell -> numbers of its hidden lines
+_values: dict[int, dict[str, Any]] = {}  # number of an assertion -> {source of an expression in it: value}
 
 
 @contextlib.contextmanager
-def told(shell, source, hidden=False):
+def told(shell: InteractiveShell, source: str, hidden: bool = False) -> Iterator[None]:
     """Let the assertions of a cell tell what is false, for as long as ``shell`` runs it.
 
     hidden: whether all of it is hidden, and not only what the marks of nbgrader enclose
@@ -38,7 +42,7 @@ def told(shell, source, hidden=False):
         _values.clear()
 
 
-def _hidden_lines(source):
+def _hidden_lines(source: str) -> set[int]:
     hidden, lines = False, set()
     for number, line in enumerate(source.split("\n"), 1):
         hidden = (hidden or BEGIN in line) and END not in line
@@ -49,15 +53,15 @@ def _hidden_lines(source):
 class _Told(ast.NodeTransformer):
     """Gives each bare assertion outside of ``hidden`` lines a message."""
 
-    def __init__(self, hidden):
+    def __init__(self, hidden: set[int]) -> None:
         self._hidden = hidden
 
-    def visit_Module(self, module):
+    def visit_Module(self, module: ast.Module) -> ast.Module:
         # Statements are copied: what was compiled of one before is known by the statement itself.
         body = [self.visit(copy.deepcopy(s)) if _has_assertion(s) else s for s in module.body]
         return ast.Module(body, module.type_ignores)
 
-    def visit_Assert(self, node):
+    def visit_Assert(self, node: ast.Assert) -> ast.Assert:
         if node.msg is not None or node.lineno in self._hidden:
             return node
         number = ast.Constant(next(_numbers))
@@ -68,17 +72,17 @@ class _Told(ast.NodeTransformer):
         return ast.fix_missing_locations(ast.copy_location(made, node))
 
 
-def _has_assertion(statement):
+def _has_assertion(statement: ast.stmt) -> bool:
     return any(isinstance(node, ast.Assert) for node in ast.walk(statement))
 
 
 class _Noted:
     """Lets an expression note the values that its truth depends on."""
 
-    def __init__(self, number):
+    def __init__(self, number: ast.Constant) -> None:
         self._number = number
 
-    def visit(self, node):
+    def visit(self, node: ast.expr) -> ast.expr:
         match node:
             case ast.BoolOp():
                 node.values = [self.visit(value) for value in node.values]
@@ -94,13 +98,13 @@ class _Noted:
                 return self._note(node)
         return node
 
-    def _note(self, node):
+    def _note(self, node: ast.expr) -> ast.expr:
         if isinstance(node, SHOWN_AS_WRITTEN):
             return node
         return _call("note", self._number, ast.Constant(ast.unparse(node)), node)
 
 
-def _call(name, *arguments):
+def _call(name: str, *arguments: ast.expr) -> ast.Call:
     function = ast.Attribute(ast.Name("__assertion__", ast.Load()), name, ast.Load())
     return ast.Call(function, list(arguments), [])
 
@@ -108,14 +112,14 @@ def _call(name, *arguments):
 class _Assertion:
     """What such an assertion calls, under a name that every cell sees."""
 
-    def begin(self, number):
+    def begin(self, number: int) -> None:
         _values[number] = {}
 
-    def note(self, number, source, value):
+    def note(self, number: int, source: str, value: Any) -> Any:
         _values.setdefault(number, {})[source] = value
         return value
 
-    def message(self, number, source):
+    def message(self, number: int, source: str) -> str:
         noted = _values.pop(number, {})
         if _is_hidden(sys._getframe(1)):
             return ""
@@ -123,10 +127,10 @@ class _Assertion:
         return "\n".join([f"{source} is false", *lines[:MOST_SHOWN]])
 
 
-builtins.__assertion__ = _Assertion()
+vars(builtins)["__assertion__"] = _Assertion()
 
 
-def _is_hidden(frame):
+def _is_hidden(frame: FrameType | None) -> bool:
     """Say whether a frame, or one that called it, is at a hidden line."""
     while frame:
         if frame.f_lineno in _hidden.get(frame.f_code.co_filename, ()):
@@ -135,11 +139,11 @@ def _is_hidden(frame):
     return False
 
 
-def _speaks_for_itself(value):
+def _speaks_for_itself(value: object) -> bool:
     return isinstance(value, (type, types.ModuleType)) or callable(value)
 
 
-def _short(value):
+def _short(value: object) -> str:
     shorter = reprlib.Repr()
     shorter.maxstring = shorter.maxother = 300
     try:

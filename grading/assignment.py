@@ -8,6 +8,7 @@ from contextlib import chdir
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -78,11 +79,11 @@ class Assignment:
         generator = GenerateAssignment(coursedir=self.course, parent=converter)
         with chdir(self.course.root):  # where nbgrader's steps look for their files
             versions = {path.stem: _versions(path, generator) for path in paths}
-        self.templates = {stem: nbformat.writes(template).encode() for stem, (template, _) in versions.items()}
+        self.templates = {stem: str(nbformat.writes(template)).encode() for stem, (template, _) in versions.items()}
         self.stored = {stem: stored for stem, (_, stored) in versions.items()}
         self.keep = frozenset(converter.exclude_overwriting.get(name, ()))
         self._by_hand = {stem for stem, (_, stored) in versions.items() if any(map(is_by_hand, stored.cells))}
-        self._settings = {"limits": limits, "require_sandbox": self.engine.require_sandbox or require_sandbox}
+        self._limits, self._require_sandbox = limits, self.engine.require_sandbox or require_sandbox
         self.isolation: dict[str, tuple[str, str]] = dict.fromkeys(self.templates, ("apart", ""))
 
     def files_beside(self, own: dict[str, bytes]) -> dict[str, bytes]:
@@ -110,8 +111,9 @@ class Assignment:
             files=self.files_beside(own),
             trusted_files={path: content for path, content in self.files.items() if path not in self.keep},
             tests=tests or self.isolation[notebook][0],
+            limits=self._limits,
+            require_sandbox=self._require_sandbox,
             demonstrations=self.engine.demonstrations or notebook in self._by_hand,
-            **self._settings,
         )
 
     def reference(self, notebook: str, tests: str | None = None) -> execute.Job:
@@ -171,11 +173,11 @@ def _versions(path: Path, generator: GenerateAssignment) -> tuple[NotebookNode, 
     return with_sources(_with_ids(template), _sources(stored), _sources(released)), stored
 
 
-def _first(steps: list, kinds: type | tuple[type, ...]) -> int:
+def _first(steps: list[Any], kinds: type | tuple[type, ...]) -> int:
     return next((number for number, step in enumerate(steps) if isinstance(step, kinds)), len(steps))
 
 
-def _run(steps: list, notebook: NotebookNode, path: Path) -> NotebookNode:
+def _run(steps: list[Any], notebook: NotebookNode, path: Path) -> NotebookNode:
     """Return a copy of a notebook after some of nbgrader's steps."""
     notebook, resources = copy.deepcopy(notebook), {"metadata": {"path": str(path.parent), "name": path.stem}}
     for step in steps:

@@ -3,15 +3,20 @@
 Colours are variables of the page's style sheet, so a chart is light, dark or printed as the page is.
 """
 
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import vl_convert
 from markupsafe import Markup
 
+Chart = dict[str, Any]  # a specification of Vega-Lite
+Row = dict[str, Any]
 VEGALITE = "6.4"
 PERCENT = {"format": ".0%", "tickCount": 5}
 WHOLE = {"format": "d", "tickMinStep": 1}
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "background": None,
     "aria": False,  # the table beside a chart holds the same
     "view": {"stroke": None},
@@ -34,15 +39,16 @@ CONFIG = {
 
 def library(folder: Path) -> Markup:
     """Return Vega-Lite with all it needs as one script; making it takes seconds, so it is kept in ``folder``."""
-    path = folder / f".vega-lite-{VEGALITE}-{vl_convert.__version__}.js"
+    path = folder / f".vega-lite-{VEGALITE}-{version('vl-convert-python')}.js"
     if not path.exists():
         unfinished = path.with_suffix(".part")
-        unfinished.write_text(vl_convert.javascript_bundle(vl_version=VEGALITE), encoding="utf-8")
+        bundle = vl_convert.javascript_bundle(vl_version=VEGALITE)  # type: ignore[call-arg]  # its hints lack a default
+        unfinished.write_text(bundle, encoding="utf-8")
         unfinished.replace(path)
     return Markup(path.read_text(encoding="utf-8").replace("</script", "<\\/script"))
 
 
-def points(bins: list[tuple[str, int]]) -> dict:
+def points(bins: list[tuple[str, int]]) -> Chart:
     """Return the chart of how many students have which share of the points.
 
     bins: ``[(label, students)]``
@@ -57,7 +63,7 @@ def points(bins: list[tuple[str, int]]) -> dict:
     return _chart(200, _rows(("label", "students"), bins), mark="bar", encoding=encoding)
 
 
-def exercises(shares: list[tuple[str, float]], checks: list[tuple[str, str, float]]) -> dict:
+def exercises(shares: list[tuple[str, float]], checks: list[tuple[str, str, float]]) -> Chart:
     """Return the chart of the share of the points: a bar for each exercise, a dot for each check.
 
     shares: ``[(exercise, share)]``;  checks: ``[(exercise, check, share)]``
@@ -72,7 +78,7 @@ def exercises(shares: list[tuple[str, float]], checks: list[tuple[str, str, floa
     return _chart(20 * len(bars), encoding={"x": x, "y": y}, layer=layers)
 
 
-def checks(items: list[tuple[str, str, float, float, str]]) -> dict:
+def checks(items: list[tuple[str, str, float, float | None, str]]) -> Chart:
     """Return the chart that shows bad questions: how many pass against how well it agrees with the rest.
 
     items: ``[(exercise, check, share, discrimination, doubt)]``
@@ -84,7 +90,7 @@ def checks(items: list[tuple[str, str, float, float, str]]) -> dict:
     return _chart(240, _rows(names, items), mark={"type": "point", "size": 90}, encoding=encoding)
 
 
-def quiz(answers: list[tuple[str, str, int, bool]]) -> dict:
+def quiz(answers: list[tuple[str, str, int, bool]]) -> Chart:
     """Return the chart of the options chosen, ``[(question, option, students, right)]``."""
     rows = _rows(("question", "option", "students", "right"), answers)
     x = {"field": "students", "type": "quantitative", "stack": "zero", "axis": {"title": "students"} | WHOLE}
@@ -99,7 +105,7 @@ def quiz(answers: list[tuple[str, str, int, bool]]) -> dict:
     return _chart(24 * len({row[0] for row in answers}), rows, layer=layers)
 
 
-def progress(quartiles: list[tuple[str, float, float, float]]) -> dict:
+def progress(quartiles: list[tuple[str, float, float, float]]) -> Chart:
     """Return the chart of the class over time, ``[(assignment, lower quartile, median, upper quartile)]``."""
     rows = _rows(("assignment", "lower quartile", "median", "upper quartile"), quartiles)
     x = {
@@ -116,21 +122,21 @@ def progress(quartiles: list[tuple[str, float, float, float]]) -> dict:
     return _chart(220, rows, encoding={"x": x}, layer=layers)
 
 
-def _chart(height, rows=None, **parts):
+def _chart(height: int, rows: list[Row] | None = None, **parts: Any) -> Chart:
     data = {"data": {"values": rows}} if rows is not None else {}
     fit = {"type": "fit-x", "contains": "padding"}
     return {"width": "container", "height": height, "autosize": fit, "config": CONFIG} | data | parts
 
 
-def _rows(names, tuples):
+def _rows(names: Sequence[str], tuples: Iterable[Sequence[Any]]) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in tuples]
 
 
-def _share(name, title):
+def _share(name: str, title: str) -> dict[str, Any]:
     return {"field": name, "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {"title": title} | PERCENT}
 
 
-def _tooltip(*names):
+def _tooltip(*names: str) -> dict[str, Any]:
     shares = {"share", "lower quartile", "median", "upper quartile"}
     formats = {name: {"type": "quantitative", "format": ".0%"} for name in shares}
     formats["discrimination"] = {"type": "quantitative", "format": ".2f"}

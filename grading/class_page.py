@@ -1,9 +1,10 @@
 """The page about a class: tables and charts of some Reports, in one HTML file that loads nothing."""
 
+from jinja2 import Template
 from markupsafe import Markup
 
 from grading import charts
-from grading.classwork import HELP, LEAST, Report
+from grading.classwork import HELP, LEAST, Item, Report
 from grading.page import environment
 
 # The CSV files have all.
@@ -39,9 +40,9 @@ def render(
     )
 
 
-def _charts(reports, least):
+def _charts(reports: list[Report], least: int) -> dict[str, charts.Chart]:
     """Return ``{id of its place on the page: chart}``; what is too small to be told is not drawn."""
-    drawn = {}
+    drawn: dict[str, charts.Chart] = {}
     for number, report in enumerate(reports, 1):
         told = [item for item in report.items if not _tells(item, least)]
         judged = [item for item in told if item.discrimination is not None]
@@ -60,12 +61,12 @@ def _charts(reports, least):
     return drawn
 
 
-def _tells(item, least):
+def _tells(item: Item, least: int) -> bool:
     """Say whether so few passed or failed that a result could tell who is meant."""
     return any(0 < count < least for count in (item.passed, item.students - item.passed))
 
 
-def _template(least):
+def _template(least: int) -> Template:
     made = environment()
     made.filters["frequent"] = lambda groups: [g for g in groups if len(g.students) >= least][:MOST_ROWS]
     made.filters["count"] = lambda number: f"under {least}" if 0 < number < least else str(number)

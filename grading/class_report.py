@@ -10,19 +10,23 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from nbgrader.api import Gradebook
+from nbgrader.converters import BaseConverter
+from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 from traitlets import Unicode
 from traitlets.config import Configurable
 
 from grading import charts, class_page
 from grading.assignment import CourseError
-from grading.classwork import Report, read_work
-from grading.marks import read_marks
+from grading.classwork import Report, Work, read_work
+from grading.marks import Marks, read_marks
 from grading.report import cell
 
 
@@ -32,7 +36,9 @@ class ClassReport(Configurable):
     formgrader_url = Unicode(help="Address of formgrader, for links to what a person has to grade.").tag(config=True)
 
 
-def write_report(converter, names, workers, shared=False, folder=Path("reports")):
+def write_report(
+    converter: BaseConverter, names: Sequence[str], workers: int, shared: bool = False, folder: Path = Path("reports")
+) -> Path:
     """Write ``folder/class.html`` and the CSV files; return the path of the page.
 
     converter: of open_course in grading.feedback
@@ -64,14 +70,16 @@ def write_report(converter, names, workers, shared=False, folder=Path("reports")
     return path.resolve()
 
 
-def _works(course, marks, pool):
+def _works(
+    course: CourseDirectory, marks: dict[str, dict[tuple[str, str], Marks]], pool: ProcessPoolExecutor
+) -> dict[str, list[Work]]:
     """Return ``{assignment: [Work]}``, read on several cores."""
     jobs = []
     for name, found in marks.items():
         for (student, notebook), entry in sorted(found.items()):
             path = Path(course.format_path(course.autograded_directory, student, name), f"{notebook}.ipynb")
             jobs.append((name, student, path.resolve(), entry))
-    works = {name: [] for name in marks}
+    works: dict[str, list[Work]] = {name: [] for name in marks}
     columns = zip(*((student, path, entry) for _, student, path, entry in jobs), strict=True)
     read = pool.map(read_work, *columns, chunksize=16)
     for (name, *_), work in zip(jobs, tqdm(read, total=len(jobs), desc="report", unit=" notebooks"), strict=True):
@@ -79,22 +87,22 @@ def _works(course, marks, pool):
     return works
 
 
-def _link(course, name, folder, shared):
+def _link(course: CourseDirectory, name: str, folder: Path, shared: bool) -> Callable[[Work, str], str]:
     """Return ``link(work, anchor)``: the address of a place on a feedback page, '' where there is no page."""
 
     @functools.cache
-    def page(student, notebook):
+    def page(student: str, notebook: str) -> str:
         path = Path(course.format_path(course.feedback_directory, student, name), f"{notebook}.html")
         return quote(os.path.relpath(path.resolve(), folder.resolve())) if path.exists() else ""
 
-    def link(work, anchor):
+    def link(work: Work, anchor: str) -> str:
         address = "" if shared else page(work.student, work.notebook)
         return address and f"{address}#{anchor}"
 
     return link
 
 
-def _pseudonyms(folder):
+def _pseudonyms(folder: Path) -> Callable[[str], str]:
     """Return a function from a student to a pseudonym, the same in every report of this folder."""
     path = folder / ".pseudonyms.key"
     if not path.exists():
@@ -104,7 +112,9 @@ def _pseudonyms(folder):
     return lambda student: "student " + hmac.new(key, student.encode(), hashlib.sha256).hexdigest()[:8]
 
 
-def _progress(reports, roster, alias):
+def _progress(
+    reports: list[Report], roster: list[str], alias: Callable[[str], str]
+) -> list[tuple[str, list[float | None]]]:
     """Return ``[(student, [share of the points, or None, of each assignment])]``."""
     students = sorted({*roster, *(student for report in reports for student in report.points)})
     rows = []
@@ -114,7 +124,7 @@ def _progress(reports, roster, alias):
     return sorted(rows) if alias is not str else rows
 
 
-def _write_tables(reports, folder):
+def _write_tables(reports: list[Report], folder: Path) -> None:
     for report in reports:
         head = ["exercise", "check", "students", "passed", "share", "discrimination", "doubt"]
         rows = [
@@ -136,7 +146,7 @@ def _write_tables(reports, folder):
         _write(folder / f"{report.name}-points.csv", ["student", "points", "most"], rows)
 
 
-def _write(path, head, rows):
+def _write(path: Path, head: list[str], rows: list[list[Any]]) -> None:
     with open(path, "w", newline="", encoding="utf-8", errors="replace") as stream:
         table = csv.writer(stream)
         table.writerow(head)

@@ -3,15 +3,15 @@
 import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
-
-from grading.exercises import read_exercises
+from grading.cells import read_notebook
+from grading.exercises import Exercise, read_exercises
 from grading.marks import Marks
 
+Link = Callable[["Work", str], str]  # ``link(work, anchor)`` gives the address of a student's code, or ''
 LEAST = 5  # a smaller group could tell who is meant, or tells nothing
 HELP = 0.6  # who has a smaller share of an assignment's points may need help
 BINS = 10
@@ -56,7 +56,7 @@ def read_work(student: str, path: Path, marks: Marks) -> Work:
     work.points = max(0.0, sum(mark.points for mark in marks.cells.values()) - marks.penalty)
     work.most = sum(mark.most for mark in marks.cells.values())
     try:
-        notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))  # without validation, which takes long
+        notebook = read_notebook(path.read_text(encoding="utf-8"))
         exercises = read_exercises(notebook, marks)
     except Exception as error:
         work.person = f"{type(error).__name__}: the autograded notebook cannot be read"
@@ -70,7 +70,7 @@ def read_work(student: str, path: Path, marks: Marks) -> Work:
     return work
 
 
-def _note(work, exercise, anchor):
+def _note(work: Work, exercise: Exercise, anchor: str) -> None:
     for check in exercise.checks:
         if not check.mark.waiting and check.mark.most:
             work.shares[check.key] = check.mark.points / check.mark.most
@@ -89,8 +89,8 @@ def _note(work, exercise, anchor):
         work.mistakes += [(exercise.name, anchor, hint) for hint in exercise.hints]
     else:
         first = exercise.lost[0]
-        check, problem = ("", exercise.stopped) if exercise.stopped else (first.name, first.problem)
-        work.unnamed.append((exercise.name, anchor, check, problem))
+        name, problem = ("", exercise.stopped) if exercise.stopped else (first.name, first.problem)
+        work.unnamed.append((exercise.name, anchor, name, problem))
 
 
 @dataclass
@@ -140,13 +140,13 @@ def items(works: list[Work]) -> list[Item]:
     return found
 
 
-def _doubt(item):
+def _doubt(item: Item) -> str:
     if item.discrimination is not None and item.discrimination < 0.1:
         return "who does well in the rest does no better here"
     return "hardly anybody passes" if item.share < 0.2 else ""
 
 
-def _correlation(pairs):
+def _correlation(pairs: list[tuple[float, float]]) -> float | None:
     own, rest = zip(*pairs, strict=True)
     if len(pairs) < 2 or len(set(own)) < 2 or len(set(rest)) < 2:
         return None
@@ -168,11 +168,8 @@ def exercises(works: list[Work]) -> list[Item]:
     ]
 
 
-def groups(works: list[Work], link: Callable[[Work, str], str]) -> tuple[list[Group], list[Group]]:
-    """Return the named mistakes and the unnamed results, each ranked by how many students showed them.
-
-    link: ``link(work, anchor)`` gives the address of a student's code, or ''
-    """
+def groups(works: list[Work], link: Link) -> tuple[list[Group], list[Group]]:
+    """Return the named mistakes and the unnamed results, each ranked by how many students showed them."""
     named: dict[tuple[str, str], Group] = {}
     unnamed: dict[tuple[str, str], Group] = {}
     for work in works:
@@ -186,25 +183,26 @@ def groups(works: list[Work], link: Callable[[Work, str], str]) -> tuple[list[Gr
     return _ranked(named.values()), _ranked(unnamed.values())
 
 
-def _alike(problem):
+def _alike(problem: str) -> str:
     """Return a problem without its numbers: results that differ in these alone are one cluster."""
     return re.sub(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", "…", problem)
 
 
-def _ranked(found):
+def _ranked(found: Iterable[Group]) -> list[Group]:
     return sorted(found, key=lambda group: (-len(group.students), group.exercise, group.text))
 
 
 def quiz(works: list[Work]) -> list[tuple[str, str, int, bool]]:
     """Return ``[(question, option, students, whether it is right)]``."""
-    counts, right = Counter(), set()
+    counts: Counter[tuple[str, str]] = Counter()
+    right = set()
     for work in works:
         for question, letter in work.letters.items():
             counts[question, letter] += 1
             keys = [key for key, (exercise, _) in work.checks.items() if exercise == question]
             if keys and all(work.shares[key] == 1 for key in keys):
                 right.add((question, letter))
-    return [(*answer, count, answer in right) for answer, count in sorted(counts.items())]
+    return [(question, option, n, (question, option) in right) for (question, option), n in sorted(counts.items())]
 
 
 class Report:
@@ -217,7 +215,9 @@ class Report:
     person:      [(student, reason, address, id in formgrader)] of what needs a person
     """
 
-    def __init__(self, name, works, roster, link, alias):
+    def __init__(
+        self, name: str, works: list[Work], roster: Sequence[str], link: Link, alias: Callable[[str], str]
+    ) -> None:
         self.name, self.works = name, works
         self.handed_in = sorted({work.student for work in works})
         self.missing = sorted(set(roster) - set(self.handed_in))
@@ -234,7 +234,7 @@ class Report:
             self.points[work.student] = points + work.points, most + work.most
         self.help = self._help(link, alias)
 
-    def _help(self, link, alias):
+    def _help(self, link: Link, alias: Callable[[str], str]) -> list[tuple[str, float, list[tuple[str, str, str]]]]:
         found = []
         for work in sorted(self.works, key=lambda w: w.points / w.most if w.most else 0):
             share = work.points / work.most if work.most else 0
@@ -262,4 +262,5 @@ class Report:
     def quartiles(self) -> tuple[float, float, float]:
         """Return the quartiles of the shares of those who handed in."""
         shares = list(self.shares.values())
-        return tuple(statistics.quantiles(shares, method="inclusive")) if len(shares) > 1 else (*shares * 3,)
+        lower, median, upper = statistics.quantiles(shares, method="inclusive") if len(shares) > 1 else shares * 3
+        return lower, median, upper

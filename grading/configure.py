@@ -1,7 +1,9 @@
 """What a course's nbgrader_config.py needs, in one call: ``configure(c)``."""
 
+from traitlets.config import Config
 
-def configure(c):
+
+def configure(c: Config) -> None:
     """Let nbgrader's commands and formgrader run submissions with the engine and show its pages.
 
     c: the configuration that ``get_config()`` returns

@@ -12,10 +12,14 @@ import re
 import shutil
 import sys
 import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from glob import glob
 from pathlib import Path
+from typing import Any
 
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.converters import Autograde
@@ -24,8 +28,9 @@ from tqdm import tqdm
 from traitlets.utils.importstring import import_item
 
 from grading.assignment import Assignment, CourseError
-from grading.execute import write_files
+from grading.execute import Outcome, write_files
 from grading.gradebook import Recorder, agree, graded, totals
+from grading.pool import Result, Work, Workers
 from grading.preflight import check_reference
 from grading.report import Report
 from grading.submission import Submission, graded_with, submitted_folders
@@ -34,7 +39,7 @@ from grading.submission import Submission, graded_with, submitted_folders
 LEFT_OUT = SaveAutoGrades, AssignLatePenalties, CheckCellMetadata
 
 
-def open_course(folder):
+def open_course(folder: str | Path) -> Autograde:
     """Return nbgrader's converter as ``nbgrader autograde`` would have it in ``folder``.
 
     ``folder`` becomes the working directory: nbgrader reads the configuration there.
@@ -46,7 +51,7 @@ def open_course(folder):
 
 
 @contextmanager
-def coordinator(converter, name, require_sandbox=False):
+def coordinator(converter: Autograde, name: str, require_sandbox: bool = False) -> Iterator["Coordinator"]:
     """Give the Coordinator of one assignment, with the gradebook open.
 
     Raises CourseError when the course is not ready, or when another run is grading it.
@@ -59,7 +64,7 @@ def coordinator(converter, name, require_sandbox=False):
 
 
 @contextmanager
-def _alone(folder):
+def _alone(folder: Path) -> Iterator[None]:
     """Hold a lock on a folder, which a killed run leaves behind no more than a finished one."""
     lock = os.open(folder, os.O_RDONLY)
     try:
@@ -76,7 +81,7 @@ def _alone(folder):
 class Coordinator:
     """Grades one assignment; it alone writes the gradebook and autograded/."""
 
-    def __init__(self, converter, name, gradebook, require_sandbox):
+    def __init__(self, converter: Autograde, name: str, gradebook: Gradebook, require_sandbox: bool) -> None:
         self._converter, self._course, self._name = converter, converter.coursedir, name
         self._gradebook = gradebook
         self.assignment = Assignment(converter, name, require_sandbox)
@@ -84,7 +89,9 @@ class Coordinator:
         steps = [import_item(s) if isinstance(s, str) else s for s in converter.autograde_preprocessors]
         self._steps = [step(parent=converter) for step in steps if step not in LEFT_OUT]
 
-    def grade(self, workers, students=(), force=False, drop_removed=False):
+    def grade(
+        self, workers: Workers, students: Sequence[str] = (), force: bool = False, drop_removed: bool = False
+    ) -> list[Report]:
         """Return a Report for each submission, in order of the students.
 
         workers:      grading.pool.Workers
@@ -98,7 +105,7 @@ class Coordinator:
         check_reference(self.assignment, workers)
         agree(self._gradebook, self.assignment, drop_removed)
         self._clear()
-        reports = {}
+        reports: dict[str, Report] = {}
         with tqdm(total=len(folders), desc=self._name, unit=" submissions") as bar:
             for report in self._reports(folders, workers, {} if force else graded(self._gradebook, self._name)):
                 reports[report.student] = report
@@ -111,32 +118,34 @@ class Coordinator:
                 report.points, report.max_points, report.by_hand = entry
         return [reports[student] for student in sorted(reports)]
 
-    def _folders(self, students):
+    def _folders(self, students: Sequence[str]) -> dict[str, str]:
         """Return ``{student: submitted folder}``."""
         found = submitted_folders(self.assignment)
         if missing := set(students) - set(found):
             raise CourseError(f"There is no submission to {self._name} by {', '.join(sorted(missing))}.")
         return {student: path for student, path in found.items() if not students or student in students}
 
-    def strays(self):
+    def strays(self) -> list[str]:
         """Return what students handed in under no assignment's name: nothing of it is ever graded."""
         course = self._course
         names = {a.name for a in self._gradebook.assignments}
         names |= {os.path.basename(path) for path in glob(course.format_path(course.source_directory, ".", "*"))}
         pattern = course.format_path(course.submitted_directory, "[^/]+", "(?P<name>[^/]+)", escape=True)
         found = glob(course.format_path(course.submitted_directory, "*", "*"))
-        return sorted(path for path in found if re.fullmatch(pattern, path)["name"] not in names)
+        return sorted(path for path in found if (match := re.fullmatch(pattern, path)) and match["name"] not in names)
 
-    def _clear(self):
+    def _clear(self) -> None:
         """Remove what a killed run left half written."""
         for path in glob(self._course.format_path(self._course.autograded_directory, "*", f".{self._name}.*")):
             shutil.rmtree(path)
 
-    def _reports(self, folders, workers, done):
+    def _reports(
+        self, folders: Mapping[str, str], workers: Workers, done: Mapping[str, datetime | None]
+    ) -> Iterator[Report]:
         """Yield the Reports, first of what is unchanged or unreadable, then as the outcomes come."""
-        early = []
+        early: list[Report] = []
 
-        def work():
+        def work() -> Iterator[Work[Submission]]:
             for student, path in folders.items():
                 try:
                     submission = Submission(self.assignment, student, path)
@@ -153,7 +162,7 @@ class Coordinator:
             yield self._write(submission, result)
         yield from _taken(early)
 
-    def _unchanged(self, submission, done):
+    def _unchanged(self, submission: Submission, done: Mapping[str, datetime | None]) -> Report | None:
         """Return the Report of a submission that is done, or None."""
         if submission.student not in done or done[submission.student] != submission.timestamp:
             return None
@@ -163,7 +172,7 @@ class Coordinator:
             return None
         return _report(submission.student, "unchanged", entries)
 
-    def _write(self, submission, result):
+    def _write(self, submission: Submission, result: Result) -> Report:
         """Record the outcomes of one submission; return its Report."""
         try:
             if isinstance(result, Exception):
@@ -175,7 +184,7 @@ class Coordinator:
             return self._problem(submission.student, error)
         return _report(submission.student, "graded", {n: nb.metadata.grading for n, nb in notebooks.items()})
 
-    def _notebooks(self, submission, outcomes):
+    def _notebooks(self, submission: Submission, outcomes: Sequence[Outcome]) -> dict[str, NotebookNode]:
         """Return ``{name: executed notebook}`` after nbgrader's steps, with keys."""
         names = {"student": submission.student, "assignment": self._name, "db_url": self._course.db_url}
         notebooks = {}
@@ -188,7 +197,7 @@ class Coordinator:
             notebooks[name] = notebook
         return notebooks
 
-    def _publish(self, submission, notebooks):
+    def _publish(self, submission: Submission, notebooks: Mapping[str, NotebookNode]) -> None:
         """Put the folder into autograded/ as a whole."""
         target = self._target(submission.student)
         new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
@@ -201,17 +210,17 @@ class Coordinator:
         shutil.rmtree(old, ignore_errors=True)
         self._converter.set_permissions(self._name, submission.student)
 
-    def _problem(self, student, error):
+    def _problem(self, student: str, error: Exception) -> Report:
         """Return the Report of a submission that could not be graded: the others go on."""
         tqdm.write("".join(traceback.format_exception(error)), file=sys.stderr)
         last_line = f"{error}".strip().rpartition("\n")[2]
         return Report(student, "not graded", f"{type(error).__name__}: {last_line}")
 
-    def _target(self, student):
+    def _target(self, student: str) -> Path:
         return Path(self._course.format_path(self._course.autograded_directory, student, self._name))
 
 
-def _report(student, status, entries):
+def _report(student: str, status: str, entries: Mapping[str, Any]) -> Report:
     """Return the Report of a graded submission from the ``metadata.grading`` of its notebooks."""
     several = len(entries) > 1
     return Report(
@@ -226,7 +235,7 @@ def _report(student, status, entries):
     )
 
 
-def _taken(reports):
+def _taken(reports: list[Report]) -> Iterator[Report]:
     """Yield and remove what ``reports`` holds."""
     while reports:
         yield reports.pop(0)

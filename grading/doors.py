@@ -29,13 +29,15 @@ def collect(course: CourseDirectory, assignment: str, download: Path, roster: lm
     """Put what Moodle or Canvas gave where nbgrader looks for submissions to an assignment."""
     notebooks = _notebooks(course, assignment)
 
-    def folder_of(student):
+    def folder_of(student: str) -> Path:
         return Path(course.format_path(course.submitted_directory, student, assignment))
 
     return lms.collect(download, roster, folder_of, notebooks)
 
 
-def write_grades(course, assignment: str, roster: lms.Roster, title: str, folder: Path) -> tuple[Path, list[str]]:
+def write_grades(
+    course: CourseDirectory, assignment: str, roster: lms.Roster, title: str, folder: Path
+) -> tuple[Path, list[str]]:
     """Write a CSV file for Moodle or Canvas; return its path, and whose grade waits for a person and is left out."""
     points, waiting = {}, []
     with Gradebook(course.db_url, course.course_id) as gradebook:
@@ -61,7 +63,7 @@ def set_due(course: CourseDirectory, assignment: str, text: str) -> datetime:
     """Set when an assignment is due; return the time. A time without a zone is one of this machine's zone."""
     _notebooks(course, assignment)
     try:
-        due = dateutil.parser.parse(text).astimezone()
+        due: datetime = dateutil.parser.parse(text).astimezone()
     except (ValueError, OverflowError) as error:
         raise CourseError(f"{text!r} is no time. Write for example '2026-10-12 23:59'.") from error
     with Gradebook(course.db_url, course.course_id) as gradebook:
@@ -69,7 +71,7 @@ def set_due(course: CourseDirectory, assignment: str, text: str) -> datetime:
     return due
 
 
-def _notebooks(course, assignment):
+def _notebooks(course: CourseDirectory, assignment: str) -> set[str]:
     """Return the names of the notebooks of an assignment."""
     source = Path(course.format_path(course.source_directory, ".", assignment))
     if not (names := {path.name for path in source.glob("*.ipynb")}):

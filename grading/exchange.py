@@ -12,7 +12,7 @@ class ReleaseAssignment(ExchangeReleaseAssignment):
 
     folders = List(Unicode(), help="Names of folders of the course, for example lessons.").tag(config=True)
 
-    def init_src(self):
+    def init_src(self) -> None:
         if (name := self.coursedir.assignment_id) in self.folders:
             self.src_path = str(Path(self.coursedir.root) / name)
         else:
@@ -22,7 +22,7 @@ class ReleaseAssignment(ExchangeReleaseAssignment):
 class ReleaseFeedback(ExchangeReleaseFeedback):
     """Releases what it can: work that did not come through the exchange cannot be fetched from it, and is named."""
 
-    def copy_files(self):
+    def copy_files(self) -> None:
         course, excluded = self.coursedir, self.coursedir.student_id_exclude
         for folder in map(Path, sorted(glob(course.format_path(course.feedback_directory, "*", course.assignment_id)))):
             if not all((folder / name).exists() for name in ("timestamp.txt", "submission_secret.txt")):

@@ -11,11 +11,14 @@ import queue
 import socket
 import subprocess
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from grading.frames import Closed, Frame, Head, Raw, receive, send
 from grading.sandbox import ENGINE, THREADS, python
-from grading.wire import Closed, receive, send
+
+Files = dict[str, bytes]  # {relative path: content}
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ class Job:
     name: str
     template: bytes
     submission: bytes
-    files: dict[str, bytes]
-    trusted_files: dict[str, bytes]
+    files: Files
+    trusted_files: Files
     tests: str = "apart"
     limits: Limits = Limits()
     require_sandbox: bool = False
@@ -91,7 +94,7 @@ class Outcome:
     peak_bytes: int
 
 
-def key(job):
+def key(job: Job) -> str:
     """Return the content hash of all that decides the outcome of ``job``."""
     digest = hashlib.sha256(_environment())
     for value in asdict(job).values():
@@ -101,7 +104,7 @@ def key(job):
 
 
 @functools.cache
-def _environment():
+def _environment() -> bytes:
     """Return the versions of Python, of every installed package and of the engine itself."""
     packages = sorted(f"{d.name}=={d.version}" for d in importlib.metadata.distributions())
     own = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
@@ -119,13 +122,13 @@ class CannotStart(EngineError):
 class Runner:
     """Runs jobs, up to ``count`` at a time, in one process with its sandbox, which starts at once."""
 
-    def __init__(self, count=1):
+    def __init__(self, count: int = 1) -> None:
         self._count = count
         self._lock = threading.Lock()
         self._closed = False
         self._start()
 
-    def _start(self):
+    def _start(self) -> None:
         ours, theirs = zip(*(socket.socketpair() for _ in range(self._count)), strict=True)
         environment = os.environ | dict.fromkeys(THREADS, "1")
         environment |= {"PYTHONHASHSEED": "0", "NBGRADER_EXECUTION": "autograde"}
@@ -138,11 +141,12 @@ class Runner:
         )
         for connection in theirs:
             connection.close()
-        self._all, self._idle, self._begun = ours, queue.SimpleQueue(), set()
+        self._all, self._begun = ours, set[socket.socket]()
+        self._idle: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
         for connection in ours:
             self._idle.put(connection)
 
-    def run(self, job):
+    def run(self, job: Job) -> Outcome:
         """Return the Outcome of ``job``; wait while ``count`` others run.
 
         Raises EngineError for nothing that a submission does, CannotStart where nothing can be run.
@@ -165,14 +169,14 @@ class Runner:
                 return outcome_from_frame(head)
         raise EngineError(head["error"]) if begun else CannotStart("The engine cannot start; see above.")
 
-    def _renew(self, lost):
+    def _renew(self, lost: subprocess.Popen[bytes]) -> None:
         """Start another process, unless somebody has done so since ``lost`` was."""
         with self._lock:
             if not self._closed and self._process is lost:
                 self._end()
                 self._start()
 
-    def _end(self):
+    def _end(self) -> None:
         for connection in self._all:
             connection.shutdown(socket.SHUT_RDWR)  # wakes up who waits for an answer
             connection.close()
@@ -182,17 +186,18 @@ class Runner:
             self._process.kill()
             self._process.wait()
 
-    def close(self):
+    def close(self) -> None:
         """End the process and what it runs; what still waits for it gets an EngineError."""
         with self._lock:
             self._closed = True
             self._end()
 
 
-_runner, _lock = None, threading.Lock()
+_runner: Runner | None = None
+_lock = threading.Lock()
 
 
-def run(job):
+def run(job: Job) -> Outcome:
     """Return the Outcome of ``job`` from a Runner that this process keeps; one job at a time."""
     global _runner
     with _lock:
@@ -200,7 +205,7 @@ def run(job):
     return _runner.run(job)
 
 
-def close():
+def close() -> None:
     """End the Runner that ``run`` keeps."""
     global _runner
     with _lock:
@@ -212,25 +217,25 @@ def close():
 PLAIN_FIELDS = "name", "tests", "require_sandbox", "demonstrations"  # of a Job
 
 
-def job_to_frame(job):
+def job_to_frame(job: Job) -> Frame:
     """Return ``(head, buffers)`` of a job."""
     head = {name: getattr(job, name) for name in PLAIN_FIELDS}
     head |= {"limits": asdict(job.limits), "files": list(job.files), "trusted_files": list(job.trusted_files)}
     return head, [job.template, job.submission, *job.files.values(), *job.trusted_files.values()]
 
 
-def job_from_frame(head, buffers):
+def job_from_frame(head: Head, buffers: Sequence[Raw]) -> Job:
     """Return the job that ``job_to_frame`` described."""
     template, submission, *contents = map(bytes, buffers)
-    contents = iter(contents)
-    files = {name: next(contents) for name in head["files"]}
-    trusted = {name: next(contents) for name in head["trusted_files"]}
+    left = iter(contents)
+    files = {name: next(left) for name in head["files"]}
+    trusted = {name: next(left) for name in head["trusted_files"]}
     plain = {name: head[name] for name in PLAIN_FIELDS}
     limits = Limits(**head["limits"])
     return Job(template=template, submission=submission, files=files, trusted_files=trusted, limits=limits, **plain)
 
 
-def write_files(files, folder):
+def write_files(files: Files, folder: str | Path) -> None:
     """Write ``{relative path: content}`` into a folder."""
     for name, content in files.items():
         path = Path(folder, name)
@@ -238,12 +243,12 @@ def write_files(files, folder):
         path.write_bytes(content)
 
 
-def outcome_to_frame(outcome):
+def outcome_to_frame(outcome: Outcome) -> Head:
     """Return an outcome as JSON data."""
     return asdict(outcome)
 
 
-def outcome_from_frame(head):
+def outcome_from_frame(head: Head) -> Outcome:
     """Return the outcome that ``outcome_to_frame`` described."""
     values = {field.name: head[field.name] for field in fields(Outcome)}
     return Outcome(**values | {"verdicts": {key: Verdict(**v) for key, v in head["verdicts"].items()}})

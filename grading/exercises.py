@@ -6,6 +6,7 @@ their metadata: ``"lesson": "file.ipynb#Heading"``.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from nbconvert.filters import strip_ansi
@@ -19,6 +20,7 @@ from grading.rebuild import is_by_hand
 HINT = "Likely reason: "  # begins the line of a message that names the mistake
 # Errors whose text is written for students; of any other, a student also has to know the kind.
 SPEAKING = {"CheckFailed", "AssertionError", "NotPassed", ""}
+Details = tuple[tuple[str, tuple[str, ...]], ...]  # of a message: lines, each with the indented lines that follow it
 MOST_LETTERS = 4_000  # of a message or an output
 
 
@@ -29,7 +31,7 @@ class Check:
     key:     its grade id
     name:    what it looks at ("shapes"); '' when the exercise has no other
     problem: what was wrong, in one line; '' where nothing was said
-    details: the rest of the message: lines, each with the indented lines that follow it
+    details: the rest of the message
     said:    what a passed quiz question printed: the reason
     """
 
@@ -37,7 +39,7 @@ class Check:
     name: str
     mark: Mark
     problem: str = ""
-    details: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    details: Details = ()
     said: str = ""
 
     @property
@@ -99,9 +101,9 @@ class Exercise:
         return any(check.mark.waiting for check in self.checks)
 
     @property
-    def failures(self) -> dict:
+    def failures(self) -> dict[tuple[str, Details], list[Check]]:
         """Return ``{(problem, details): [Check]}``: what several checks say is said once."""
-        groups: dict = {}
+        groups: dict[tuple[str, Details], list[Check]] = {}
         for check in self.lost:
             groups.setdefault((check.problem, check.details), []).append(check)
         return groups
@@ -128,12 +130,13 @@ def read_exercises(notebook: NotebookNode, marks: Marks) -> list[Exercise]:
 class _Reader:
     """Walks through the cells of a notebook; ``found``: {key: Exercise}."""
 
-    def __init__(self, cells, marks):
-        self._cells, self._marks, self.found = cells, marks, {}
+    def __init__(self, cells: list[NotebookNode], marks: Marks) -> None:
+        self._cells, self._marks = cells, marks
+        self.found: dict[str, Exercise] = {}
         self._answers = {_id(cell): cell for cell in cells if is_solution(cell) and not is_grade(cell)}
-        self._last_answer = None  # its grade id
+        self._last_answer: str | None = None  # its grade id
 
-    def look_at(self, place):
+    def look_at(self, place: int) -> None:
         cell = self._cells[place]
         if is_by_hand(cell):
             self.found[_id(cell)] = self._written(cell, place)
@@ -146,33 +149,34 @@ class _Reader:
         elif is_solution(cell):
             self._last_answer = _id(cell)
 
-    def comment(self, key, text):
+    def comment(self, key: str, text: str) -> None:
         exercise = next((e for e in self.found.values() if e.answer_id == key), None)
         if exercise is None:  # an answer that nobody graded
             exercise = self.found[key] = Exercise(key, key)
         exercise.comments.append(text)
 
-    def _coded(self, key, answer_id, test):
+    def _coded(self, key: str, answer_id: str | None, test: NotebookNode) -> Exercise:
         """Return the Exercise of a test cell, without its checks."""
-        answer = self._defining(key, self._answers.get(answer_id))
+        asked = None if answer_id is None else self._answers.get(answer_id)
+        answer = self._defining(key, asked)
         made = Exercise(key, key, answer_id=answer_id, lesson=test.metadata.get("lesson", ""))
-        if answer is not None:
+        if asked is not None and answer is not None:
             errors = [output for output in answer.get("outputs", []) if output.output_type == "error"]
             made.name = _defined(key, answer) or key
             made.answer, made.untouched = [answer], _is_untouched(answer)
             made.stopped = one_line(errors[0]) if errors else ""
-            made.lesson = self._answers[answer_id].metadata.get("lesson", made.lesson)
+            made.lesson = asked.metadata.get("lesson", made.lesson)
             made.same = next((e for e in self.found.values() if e.answer_id == answer_id), None)
         return made
 
-    def _defining(self, key, answer):
+    def _defining(self, key: str, answer: NotebookNode | None) -> NotebookNode | None:
         """Return the cell with the answer: a student may have written it into another than was asked for."""
         if answer is None or _defined(key, answer):
             return answer
         others = [c for c in self._cells if c.cell_type == "code" and "nbgrader" not in c.metadata]
         return next((cell for cell in reversed(others) if _defined(key, cell)), answer)
 
-    def _written(self, cell, place):
+    def _written(self, cell: NotebookNode, place: int) -> Exercise:
         """Return the Exercise of a cell that is graded by hand."""
         made = Exercise(_id(cell), _id(cell).replace("-", " "), by_hand=True, answer_id=_id(cell))
         if mark := self._marks.cells.get(_id(cell)):
@@ -185,26 +189,27 @@ class _Reader:
         made.lesson = cell.metadata.get("lesson", "")
         return made
 
-    def _before(self, place):
+    def _before(self, place: int) -> list[NotebookNode]:
         """Return the cells between the last graded cell or answer and this one."""
         start = place
         while start and not (is_grade(c := self._cells[start - 1]) or is_solution(c) or is_task(c)):
             start -= 1
         return self._cells[start:place]
 
-    def _after(self, place):
+    def _after(self, place: int) -> list[NotebookNode]:
         """Return the cells that follow a task, to the next of nbgrader's."""
         end = place + 1
         while end < len(self._cells) and "nbgrader" not in self._cells[end].metadata:
             end += 1
         return self._cells[place + 1 : end]
 
-    def _add_check(self, exercise, cell, owner):
+    def _add_check(self, exercise: Exercise, cell: NotebookNode, owner: str | None) -> None:
         mark = self._marks.cells.get(_id(cell))
         if mark is None:
             return
         name = _id(cell).removeprefix(f"test-{owner}").strip("-").replace("-", " ") if owner else ""
-        problem, details, said = "", (), ""
+        problem, said = "", ""
+        details: Details = ()
         if mark.points < mark.most:
             problem, details, hints = _message(cell, exercise.name)
             exercise.hints += [hint for hint in hints if hint not in exercise.hints]
@@ -213,36 +218,36 @@ class _Reader:
         exercise.checks.append(Check(_id(cell), name, mark, problem, details, said))
 
 
-def _id(cell):
-    return cell.metadata.nbgrader.grade_id
+def _id(cell: NotebookNode) -> str:
+    return str(cell.metadata.nbgrader.grade_id)
 
 
-def _is_untouched(cell):
+def _is_untouched(cell: NotebookNode) -> bool:
     ours = cell.metadata.get("nbgrader")
     return bool(ours) and ours.get("checksum") == compute_checksum(cell)
 
 
-def _owner(test_id, answers):
+def _owner(test_id: str, answers: Iterable[str]) -> str | None:
     """Return the answer cell that ``test-<answer>-<what>`` belongs to, or None."""
     stem = test_id.removeprefix("test-") + "-"
     fitting = [a for a in answers if test_id.startswith("test-") and stem.startswith(f"{a}-")]
     return max(fitting, key=len, default=None)
 
 
-def _defined(key, cell):
+def _defined(key: str, cell: NotebookNode) -> str | None:
     """Return the name that a cell defines and that an exercise is called after, or None."""
     plain = re.sub(r"[\W_]", "", key).lower()
     names = re.findall(r"^(?:def|class)\s+(\w+)", cell.source, re.M)
     return next((name for name in names if name.replace("_", "").lower() == plain), None)
 
 
-def _mark_scheme(cell):
+def _mark_scheme(cell: NotebookNode) -> str:
     scheme = ClearMarkScheme()
     _, found, rest = cell.source.partition(scheme.begin_mark_scheme_delimeter)
     return rest.partition(scheme.end_mark_scheme_delimeter)[0].strip("# \n") if found else ""
 
 
-def _message(cell, name):
+def _message(cell: NotebookNode, name: str) -> tuple[str, Details, list[str]]:
     """Return ``(problem, details, hints)`` of a failed test."""
     error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
     if error is None:
@@ -258,9 +263,9 @@ def _message(cell, name):
     return problem, _blocks(rest), hints
 
 
-def _blocks(lines):
+def _blocks(lines: Sequence[str]) -> Details:
     """Return ``((line, indented lines that follow it), ...)``."""
-    blocks = []
+    blocks: list[tuple[str, list[str]]] = []
     for line in lines:
         if blocks and line.startswith(" "):
             blocks[-1][1].append(line)
@@ -269,7 +274,7 @@ def _blocks(lines):
     return tuple((first, tuple(rest)) for first, rest in blocks)
 
 
-def _sentence(text):
+def _sentence(text: str) -> str:
     """Return ``text`` with a capital, unless it begins with a name of the code."""
     return text[:1].upper() + text[1:] if text.split(" ", 1)[0].isalpha() else text
 

@@ -13,9 +13,11 @@ import re
 import shutil
 import signal
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbconvert.exporters import Exporter
@@ -24,6 +26,7 @@ from nbgrader.apps.generatefeedbackapp import GenerateFeedbackApp
 from nbgrader.converters import GenerateFeedback
 from tqdm import tqdm
 from traitlets import default
+from traitlets.config import Configurable
 
 from grading.assignment import CourseError
 from grading.marks import Marks, read_marks
@@ -67,11 +70,14 @@ class FeedbackExporter(Exporter):
     output_mimetype = "text/html"
 
     @default("file_extension")
-    def _file_extension_default(self):
+    def _file_extension_default(self) -> str:
         return ".html"
 
-    def from_filename(self, filename, resources=None, **kw):
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
         """Return ``(page, resources)`` of an autograded notebook. Raises MissingEntry where it has no marks."""
+        resources = resources or {}
         names = {name: resources["nbgrader"][name] for name in ("student", "assignment", "notebook")}
         with Gradebook(resources["nbgrader"]["db_url"]) as gradebook:
             marks = read_marks(gradebook, names["assignment"], names["student"])
@@ -81,7 +87,9 @@ class FeedbackExporter(Exporter):
         return page(Path(filename), found, names, _settings(self)), resources | {"output_extension": ".html"}
 
 
-def page(path, marks, names, settings, unless=None):
+def page(
+    path: Path, marks: Marks, names: dict[str, str], settings: FeedbackPage, unless: str | None = None
+) -> str | None:
     """Return the page of an autograded notebook as HTML, or None when its key is ``unless``."""
     content = path.read_bytes()
     made_of = json.dumps([asdict(marks), names, settings.trait_values(config=True)], sort_keys=True)
@@ -93,7 +101,7 @@ def page(path, marks, names, settings, unless=None):
 
 
 @functools.cache
-def _version():
+def _version() -> bytes:
     """Return the versions of all that renders a page."""
     folder = Path(__file__).parent
     own = [(folder / name).read_bytes() for name in OWN]
@@ -101,13 +109,13 @@ def _version():
     return b"\0".join([*own, "\n".join(packages).encode()])
 
 
-def _settings(parent):
+def _settings(parent: Configurable) -> FeedbackPage:
     """Return the FeedbackPage of a course, without its parent, so that it can cross to another process."""
     settings = FeedbackPage(parent=parent)
     return FeedbackPage(**settings.trait_values(config=True))
 
 
-def open_course(folder):
+def open_course(folder: str | Path) -> GenerateFeedback:
     """Return nbgrader's converter as ``nbgrader generate_feedback`` would have it in ``folder``.
 
     ``folder`` becomes the working directory: nbgrader reads the configuration there.
@@ -118,7 +126,9 @@ def open_course(folder):
     return GenerateFeedback(coursedir=app.coursedir, parent=app)
 
 
-def write_pages(converter, name, workers, students=(), force=False):
+def write_pages(
+    converter: GenerateFeedback, name: str, workers: int, students: Sequence[str] = (), force: bool = False
+) -> list[Written]:
     """Write the pages of one assignment; return a Written for each, in order of the students.
 
     workers:  how many processes
@@ -137,7 +147,7 @@ def write_pages(converter, name, workers, students=(), force=False):
     return results
 
 
-def print_summary(name, results, seconds):
+def print_summary(name: str, results: Sequence[Written], seconds: float) -> None:
     """Print the counts, and a line for each page that could not be written."""
     counts = Counter(result.status for result in results)
     parts = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
@@ -147,11 +157,11 @@ def print_summary(name, results, seconds):
             print(f"  {result.student}  {result.problem}")
 
 
-def _let_the_parent_handle_interrupts():
+def _let_the_parent_handle_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _tasks(converter, name, students, force):
+def _tasks(converter: GenerateFeedback, name: str, students: Sequence[str], force: bool) -> list[Task]:
     course, settings = converter.coursedir, _settings(converter)
     with Gradebook(course.db_url, course.course_id) as gradebook:
         marks = read_marks(gradebook, name)
@@ -170,7 +180,7 @@ def _tasks(converter, name, students, force):
     return tasks
 
 
-def _write(task):
+def _write(task: Task) -> Written:
     """Write one page, unless it is there; return what became of it."""
     student = task.names["student"]
     signal.signal(signal.SIGALRM, _stop)
@@ -193,11 +203,11 @@ def _write(task):
     return Written(student, "written")
 
 
-def _stop(*_):
+def _stop(*_: object) -> None:
     raise TimeoutError(f"The page was not done after {SECONDS} s.")
 
 
-def _key(path):
+def _key(path: Path) -> str | None:
     """Return the key in a page, or None."""
     try:
         with open(path, encoding="utf-8") as stream:

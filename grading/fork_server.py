@@ -19,11 +19,13 @@ import socket
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import matplotlib.figure
 
 from grading import shell
 from grading.execute import write_files
+from grading.frames import Head
 from grading.namespaces import (
     Nested,
     Plain,
@@ -39,12 +41,13 @@ from grading.process import waits
 from grading.student import ObjectServer
 from grading.wire import Closed, Malformed
 
+Versions = dict[str, tuple[int, ...] | None]  # {file name: what changes when it is written or removed}
 COLLAPSE = 25  # of madvise(2)
 HUGE_PAGE = 2 << 20
 ENGINE = str(Path(__file__).parent.parent)
 
 
-def main(control):
+def main(control: socket.socket) -> None:
     """Fork a line for each message that comes with a socket; lines run submissions side by side."""
     if "GRADING_WALLS" in os.environ:  # else nobody else might read this Python
         leave_root()
@@ -64,7 +67,9 @@ def main(control):
         control.send(b"forked")
 
 
-def keep_line(line, control, space_of, used, ready):
+def keep_line(
+    line: socket.socket, control: socket.socket, space_of: type[Nested] | type[Plain], used: int, ready: shell.Shell
+) -> None:
     """Fork for each message ``{limits}`` that comes with a socket; end the fork at the next message."""
     control.close()
     if sys.platform == "linux":
@@ -93,18 +98,19 @@ def keep_line(line, control, space_of, used, ready):
 class Forked(Closed):
     """This process is a fork of the one that was asked, and has a socket of its own: ``handle``."""
 
-    def __init__(self, handle):
+    def __init__(self, handle: int) -> None:
         super().__init__()
         self.handle = handle
 
 
-def serve(handle, ready):
+def serve(handle: int | None, ready: shell.Shell) -> None:
     """Answer questions of the judge on a socket, in the fork; the forks of this process do the same on theirs."""
     sys.path[:] = ["", *(p for p in sys.path if p not in ("", ENGINE))]
     sys.argv = ["notebook"]
     folder = os.getcwd()
-    multiprocessing.process.ORIGINAL_DIR = folder  # where processes that are spawned find the student's modules
-    written = {}
+    # Where processes that are spawned find the student's modules.
+    vars(multiprocessing.process)["ORIGINAL_DIR"] = folder
+    written: Versions = {}
     while handle:
         connection = socket.socket(fileno=handle)
         os.register_at_fork(after_in_child=connection.close)  # what a student starts has no line to the judge
@@ -117,7 +123,7 @@ def serve(handle, ready):
             pass
 
 
-def settle():
+def settle() -> None:
     """Make forks cheap: what is here now need not be looked at again, and lies in few large pages."""
     gc.collect()
     gc.freeze()  # else each fork would copy the pages of all these objects when it collects garbage
@@ -131,7 +137,7 @@ def settle():
                     libc().madvise(ctypes.c_void_p(low), ctypes.c_size_t(high - low), COLLAPSE)
 
 
-def draw_once():
+def draw_once() -> None:
     """Fill the caches of matplotlib, for the first picture of a process takes longest."""
     figure = matplotlib.figure.Figure()
     ax = figure.subplots()
@@ -148,12 +154,12 @@ class Student(ObjectServer):
     written: ``{file name: version}`` of the files that the judge has put there
     """
 
-    def __init__(self, connection, ready, folder, written):
+    def __init__(self, connection: socket.socket, ready: shell.Shell, folder: str, written: Versions) -> None:
         super().__init__(connection, ready.user_ns, folder)
         self.shell, self._written = ready, written
-        self._forks = set()  # process ids
+        self._forks: set[int] = set()  # process ids
 
-    def serve(self, action, *operands):
+    def serve(self, action: str, *operands: Any) -> Any:
         """Do one thing that the judge asks for."""
         match action, operands:
             case "cell", (source, most):
@@ -176,7 +182,7 @@ class Student(ObjectServer):
                 return super().serve("names", *names), self._changed(files)
         return super().serve(action, *operands)
 
-    def _fork(self, whole):
+    def _fork(self, whole: bool) -> int | None:
         """Fork this process; return the fork's process id.
 
         whole: only if the fork can do all that this process can: where there are no threads and no child processes
@@ -199,11 +205,11 @@ class Student(ObjectServer):
         self._forks.add(child)
         return child
 
-    def _changed(self, files):
+    def _changed(self, files: tuple[str, ...]) -> tuple[str, ...]:
         """Return those of ``files`` that are not as they were written at the start."""
         return tuple(name for name in files if name in self._written and _version(name) != self._written[name])
 
-    def _receive(self):
+    def _receive(self) -> tuple[Head, Any]:
         # While it waits, no other process of the submission may look into it or change it.
         set_dumpable(0)
         try:
@@ -212,14 +218,14 @@ class Student(ObjectServer):
             set_dumpable(1)
 
 
-def _children():
+def _children() -> set[int]:
     """Return the process ids of the children of this process, which has one thread; none where there is no /proc."""
     with contextlib.suppress(OSError):
         return set(map(int, Path("/proc/thread-self/children").read_text().split()))
     return set()
 
 
-def _version(path):
+def _version(path: str) -> tuple[int, ...] | None:
     """Return what changes when a file is written or removed."""
     try:
         found = os.stat(path)

@@ -1,12 +1,20 @@
 """Frames on a socket: the length of the head, the head (MessagePack), and raw bytes. Data only."""
 
+import socket
 import struct
+from collections.abc import Sequence
+from typing import Any
 
 import msgpack
 
 MOST_BYTES = 256 * 2**20  # of the buffers in a frame
 MOST_HEAD = 16 * 2**20  # bytes of its first part
 ANY_TEXT = "surrogatepass"  # also what is no proper Unicode
+
+Raw = bytes | bytearray
+Node = Any  # plain data as MessagePack has it: what ``pack`` of the wire makes of a value
+Head = dict[str, Node]  # the first part of a frame
+Frame = tuple[Head, Sequence[Raw]]
 
 
 class Refused(TypeError):
@@ -21,7 +29,7 @@ class Closed(Exception):
     """The other side is gone."""
 
 
-def send(connection, head, buffers=()):
+def send(connection: socket.socket, head: Head, buffers: Sequence[Raw] = ()) -> None:
     """Write one frame to a socket."""
     sizes = [memoryview(b).nbytes for b in buffers]
     text = msgpack.packb(head | {"sizes": sizes}, unicode_errors=ANY_TEXT)
@@ -33,7 +41,7 @@ def send(connection, head, buffers=()):
         raise Closed from None
 
 
-def receive(connection):
+def receive(connection: socket.socket) -> tuple[Head, list[bytearray]]:
     """Return ``(head, buffers)`` of the next frame. Sizes are checked before memory is taken."""
     (size,) = struct.unpack("<I", _read(connection, 4))
     if size > MOST_HEAD:
@@ -49,11 +57,11 @@ def receive(connection):
     return head, [_read(connection, n) for n in sizes]
 
 
-def _no_extension(code, data):
+def _no_extension(code: int, data: bytes) -> None:
     raise ValueError("an extension type")
 
 
-def _read(connection, size):
+def _read(connection: socket.socket, size: int) -> bytearray:
     data = bytearray(size)
     rest = memoryview(data)
     while rest:

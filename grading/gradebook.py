@@ -5,11 +5,11 @@ gradebook anew for each step and commits each cell, which takes longer than the 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 from nbformat import NotebookNode
 from nbgrader.api import (
@@ -77,14 +77,14 @@ class Recorder:
         """Look at the penalties of an assignment again: dates, points and rules may have changed."""
         entry = self._gradebook.find_assignment(assignment)
         query = self._gradebook.db.query(SubmittedNotebook).join(SubmittedNotebook.assignment)
-        concerned = [SubmittedNotebook.late_submission_penalty.is_not(None)]
+        concerned: list[Any] = [SubmittedNotebook.late_submission_penalty.is_not(None)]
         if entry.duedate:
             concerned += [SubmittedAssignment.timestamp > entry.duedate, SubmittedAssignment.extension.is_not(None)]
         with _transaction(self._gradebook.db):
             for submitted in query.filter(SubmittedAssignment.assignment_id == entry.id, or_(*concerned)):
                 self._penalize(submitted)
 
-    def _save(self, submitted, notebook):
+    def _save(self, submitted: SubmittedNotebook, notebook: NotebookNode) -> None:
         grades, comments = self._entries(Grade, submitted), self._entries(Comment, submitted)
         self._saver.notebook_id, self._saver.assignment_id, self._saver.student_id = submitted.name, None, None
         self._saver.gradebook = SimpleNamespace(
@@ -95,13 +95,13 @@ class Recorder:
         for index, cell in enumerate(notebook.cells):
             self._saver.preprocess_cell(cell, {}, index)
 
-    def _entries(self, kind, submitted):
+    def _entries(self, kind: type[Grade] | type[Comment], submitted: SubmittedNotebook) -> dict[str, Any]:
         """Return ``{cell name: entry}`` of one kind (Grade or Comment) by the table's own index."""
         own = and_(kind.cell_id == BaseCell.id, kind.notebook_id == submitted.id)
         query = self._gradebook.db.query(BaseCell.name, kind).join(kind, own)
         return dict(query.filter(BaseCell.notebook_id == submitted.notebook_id).all())
 
-    def _penalize(self, submitted):
+    def _penalize(self, submitted: SubmittedNotebook) -> None:
         if not self._penalties:
             return
         submission, penalty = submitted.assignment, None
@@ -160,13 +160,13 @@ def agree(gradebook: Gradebook, assignment: course.Assignment, drop: bool = Fals
 def _wanted(notebook: NotebookNode) -> Cells:
     """Return ``{(kind, cell name): columns}`` that nbgrader's SaveCells would write of a notebook."""
 
-    def missing(*_):
+    def missing(*_: object) -> NoReturn:
         raise MissingEntry
 
     saver = SaveCells()
     saver.gradebook = SimpleNamespace(**{f"find_{kind}_cell": missing for kind in KINDS})
     saver.notebook_id = saver.assignment_id = ""
-    found = {kind: {} for kind in KINDS}
+    found: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
     for kind, cells in found.items():
         setattr(saver, f"new_{kind}_cells", cells)
     for index, cell in enumerate(notebook.cells):
@@ -214,9 +214,9 @@ def _renamed(known: Cells, wanted: Cells) -> dict[str, str]:
     }
 
 
-def _by_content(cells: Cells, others: Cells) -> dict[tuple, list[str]]:
+def _by_content(cells: Cells, others: Cells) -> dict[tuple[Any, ...], list[str]]:
     """Return ``{(what a cell holds, its kinds): its names}`` of the cells that the others do not have."""
-    found = {}
+    found: dict[tuple[Any, ...], list[str]] = {}
     for (kind, name), columns in cells.items():
         if kind == "source" and (kind, name) not in others:
             kinds = tuple(k for k in KINDS if (k, name) in cells)
@@ -279,7 +279,9 @@ def _add_entries(gradebook: Gradebook, assignment: str) -> None:
             _add_missing(gradebook, Comment, entry, entry.comments, ids["solution"] + ids["task"])
 
 
-def _add_missing(gradebook, kind, entry, rows, cells):
+def _add_missing(
+    gradebook: Gradebook, kind: Any, entry: SubmittedNotebook, rows: Iterable[Any], cells: Iterable[str]
+) -> None:
     present = {row.cell_id for row in rows}
     gradebook.db.add_all([kind(cell_id=cell, notebook=entry) for cell in cells if cell not in present])
 
@@ -300,7 +302,7 @@ def totals(gradebook: Gradebook, assignment: str) -> dict[str, tuple[float, floa
     return {name: (points, most, count > 0) for name, points, count in rows}
 
 
-def _grades(gradebook, assignment, *columns):
+def _grades(gradebook: Gradebook, assignment: str, *columns: Any) -> Any:
     query = gradebook.db.query(*columns).select_from(Grade)
     query = query.join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
     query = query.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)

@@ -9,9 +9,12 @@ import inspect
 import linecache
 import random
 import re
+import socket
 import sys
 import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
@@ -19,7 +22,9 @@ from grading import shell
 from grading.remote import Adopted, silenced
 from grading.specials import special_names
 from grading.values import ERRORS
-from grading.wire import MOST_LETTERS, Closed, Malformed, Peer, Refused, make_error
+from grading.wire import MOST_LETTERS, Closed, Description, Malformed, Peer, Refused, make_error
+
+Seeds = tuple[Any, tuple[Any, ...]]  # states of Python's and of numpy's global random generator, as plain data
 
 
 class Broken(BaseException):
@@ -34,19 +39,20 @@ class Judge(Peer):
 
     introduces = True
 
-    def __init__(self, connection, operators=frozenset()):
+    def __init__(self, connection: socket.socket, operators: frozenset[str] = frozenset()) -> None:
         super().__init__(connection)
         self.operators = operators
-        self.broken = None  # why this conversation has ended
-        self.may_say = None  # all texts that may come from student code, once it has seen what is hidden
+        self.broken: Closed | Malformed | None = None  # why this conversation has ended
+        # All texts that may come from student code, once it has seen what is hidden.
+        self.may_say: frozenset[str] | None = None
         self._adopted = Adopted(self)
-        self._seeds = None  # states of the global random generators, as the student's process has them
+        self._seeds: Seeds | None = None  # states of the global random generators, as the student's process has them
 
-    def follow_seeds(self):
+    def follow_seeds(self) -> None:
         """Let student code draw from the states into which a test puts the global random generators."""
         self._seeds = _seeds()
 
-    def ask(self, action, *operands, handles=()):
+    def ask(self, action: str, *operands: Any, handles: Sequence[int] = ()) -> Any:
         """Return the answer. A process that is gone, or breaks the rules, ends the cell."""
         try:
             return super().ask(action, *operands, handles=handles)
@@ -54,11 +60,11 @@ class Judge(Peer):
             self.broken = error
             raise Broken from None
 
-    def stands_for(self, value):
+    def stands_for(self, value: object) -> bool:
         """Say whether something stands for an object of the student's; what was computed with one does not."""
         return id(value) in self._foreign_numbers
 
-    def serve(self, action, *operands):
+    def serve(self, action: str, *operands: Any) -> Any:
         """Use an object that the student's side knows, or give the answer that a test has for ``input``."""
         match action, operands:
             case "input", [str(prompt)]:
@@ -67,7 +73,7 @@ class Judge(Peer):
                 return self._use(action, self._owned[number], *rest)
         raise Malformed("a question about an unknown object")
 
-    def _use(self, action, target, *operands):
+    def _use(self, action: str, target: Any, *operands: Any) -> Any:
         """Call, get or set what ``describe`` has listed of an object."""
         known = _is_instance(target)
         match action, operands:
@@ -83,7 +89,7 @@ class Judge(Peer):
                 return setattr(target, name, value)
         raise AttributeError("no such attribute")
 
-    def describe(self, value):
+    def describe(self, value: object) -> Description:
         """Tell the student's side of a function, a class or an instance that a test passes."""
         if isinstance(value, type) and _is_stand_in(value):
             return "class", value.__name__, special_names(value, None)
@@ -95,19 +101,19 @@ class Judge(Peer):
             return "function", getattr(value, "__name__", "function")
         raise Refused(f"a test cannot pass a {type(value).__name__}")
 
-    def adopt(self, number, kind, *details):
+    def adopt(self, number: int, kind: str, *details: Any) -> Any:
         """Make what stands for an object of the student."""
-        make = {
+        make: dict[str, Callable[..., Any]] = {
             "class": self._adopted.class_,
             "function": self._adopted.function,
             "iterator": self._adopted.iterator,
             "thing": self._adopted.thing,
             "object": self._adopted.object,
             "error": self._adopted.error,
-        }[kind]
-        return make(*details)
+        }
+        return make[kind](*details)
 
-    def notes(self):
+    def notes(self) -> Seeds | None:
         """Return the state of the global random generators, where a test has changed it."""
         seeds = self._seeds and _seeds()
         if seeds == self._seeds:
@@ -115,7 +121,7 @@ class Judge(Peer):
         self._seeds = seeds
         return seeds
 
-    def noted(self, notes):
+    def noted(self, notes: tuple[str, list[tuple[str, str]]] | None) -> None:
         """Print what student code printed, and warn as it warned; of what is hidden, only where the test looks."""
         if notes:
             printed, warned = notes
@@ -123,53 +129,57 @@ class Judge(Peer):
                 print(str(printed), end="")
             for name, message in warned[:20]:
                 message = str(message) if self.may_say is None else ""
-                warnings.warn(make_error([self.sayable(str(name)), "UserWarning"], message), stacklevel=2)
+                warning = make_error([self.sayable(str(name)), "UserWarning"], message)
+                warnings.warn(cast(Warning, warning), stacklevel=2)
 
-    def sayable(self, name, otherwise="UserWarning"):
+    def sayable(self, name: str, otherwise: str = "UserWarning") -> str:
         """Return the name of a class of the student's, or another one where it might tell what is hidden."""
         return name if self.may_say is None or name in ERRORS or name in self.may_say else otherwise
 
-    def failure(self, names, message, error=None, function="", line=""):
+    def failure(
+        self, names: Sequence[object], message: object, error: object = None, function: object = "", line: object = ""
+    ) -> BaseException:
         """Return the student's error; its traceback has one line, where it came up in the notebook."""
-        names, message, function, line = [str(n) for n in names], str(message), str(function), str(line)
+        names, place = [str(n) for n in names], (str(function), str(line))
         if self.may_say is not None:
             names = [n for n in names if n in ERRORS or n in self.may_say]
             message = ""
-            line = line if {function, line} <= self.may_say else ""
+            place = place if self.may_say.issuperset(place) else (place[0], "")
             error = silenced(error)
-        return _with_place(super().failure(names, message, error), function, line)
+        return _with_place(super().failure(names, message, error), *place)
 
 
-def _seeds():
+def _seeds() -> Seeds:
     """Return the states of the global generators of Python and numpy as plain data."""
-    name, keys, *rest = np.random.get_state()  # noqa: NPY002 - what a test may have seeded
+    state: Any = np.random.get_state()  # noqa: NPY002 - what a test may have seeded
+    name, keys, *rest = state
     return random.getstate(), (name, keys.tobytes(), *rest)
 
 
-def _is_stand_in(kind):
+def _is_stand_in(kind: type) -> bool:
     """Say whether a class is defined in the notebook or in one of its helper files."""
     path = getattr(sys.modules.get(kind.__module__), "__file__", None)
     return kind is object or kind.__module__ == "__main__" or (path is not None and Path(path).parent == Path.cwd())
 
 
-def _is_instance(target):
+def _is_instance(target: object) -> bool:
     return _is_stand_in(type(target))
 
 
-def _is_method(target, name):
+def _is_method(target: object, name: str) -> bool:
     return not name.startswith("_") and inspect.isfunction(getattr(type(target), name, None))
 
 
-def _methods(target):
+def _methods(target: object) -> set[str]:
     return {name for name in dir(type(target)) if _is_method(target, name)}
 
 
-def _attributes(target):
+def _attributes(target: object) -> set[str]:
     names = [*vars(type(target)), *getattr(target, "__dict__", ())]
     return {name for name in names if not name.startswith("_") and not _is_method(target, name)}
 
 
-def _with_place(error, function, line):
+def _with_place(error: BaseException, function: str, line: str) -> BaseException:
     """Return the error with a traceback that leads to ``line`` in ``function`` of the notebook."""
     if not (re.fullmatch(r"<?\w+>?", function) and line):
         return error
@@ -180,3 +190,4 @@ def _with_place(error, function, line):
         exec(code, {"__name__": "__main__", "error": error})
     except BaseException as raised:
         return raised
+    return error

@@ -21,7 +21,8 @@ class LatePolicy(LateSubmissionPlugin):
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
         """Return the points that are taken off, or None."""
         if not self.share_per_day:
-            return super().late_submission_penalty(student_id, score, total_seconds_late)
+            usual: float | None = super().late_submission_penalty(student_id, score, total_seconds_late)
+            return usual
         if total_seconds_late <= 60 * self.grace_minutes:
             return None
         days = math.ceil(total_seconds_late / 86400)

@@ -13,7 +13,7 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path, PurePosixPath
@@ -22,6 +22,7 @@ import dateutil.parser
 
 from grading.assignment import CourseError
 
+Read = Callable[[], bytes]  # of a file in a download
 NBGRADER, MOODLE, CANVAS = "nbgrader", "Moodle", "Canvas"
 # The columns that may name a student, the best first.
 IDS = {
@@ -91,7 +92,7 @@ def read_roster(path: Path, id_column: str | None = None) -> Roster:
     return roster
 
 
-def _system(path, header):
+def _system(path: Path, header: list[str]) -> str:
     if "id" in header:
         return NBGRADER
     if "ID" in header and ("Student" in header or "LastName" in header):
@@ -101,12 +102,12 @@ def _system(path, header):
     raise CourseError(f"{path} is no file of nbgrader, Moodle or Canvas that is known: its columns are {header}")
 
 
-def _is_no_student(system, row):
+def _is_no_student(system: str, row: Mapping[str, str]) -> bool:
     """Say whether a row of Canvas tells the points of the assignments, or which are posted, or is a test student."""
     return system == CANVAS and (not row["ID"].strip().isdigit() or row.get("Student", "").strip() == "Student, Test")
 
 
-def _person(system, row, name):
+def _person(system: str, row: Mapping[str, str], name: str) -> Person:
     if system == NBGRADER:
         number = row.get("lms_user_id") or ""
         return Person(name, row.get("first_name") or "", row.get("last_name") or "", row.get("email") or "", number)
@@ -136,7 +137,7 @@ class Collected:
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def collect(download: Path, roster: Roster, folder_of, notebooks: set[str]) -> Collected:
+def collect(download: Path, roster: Roster, folder_of: Callable[[str], Path], notebooks: set[str]) -> Collected:
     """Put each student's files of a download, a ZIP file or a folder, where nbgrader looks for submissions.
 
     folder_of: ``folder_of(student)`` is the folder of the submission; what is in it is replaced
@@ -145,12 +146,13 @@ def collect(download: Path, roster: Roster, folder_of, notebooks: set[str]) -> C
     if roster.system == NBGRADER:
         raise CourseError("To collect, the roster must be the CSV file of Moodle or Canvas that knows the numbers.")
     pattern, people = {MOODLE: IN_MOODLE, CANVAS: IN_CANVAS}[roster.system], roster.numbers
-    done, found = Collected(), {}
+    done = Collected()
+    found: dict[Person, list[tuple[str, Read]]] = {}
     with contextlib.ExitStack() as opened:
         for name, read in _entries(download, opened):
             match = pattern.fullmatch(name)
-            person = match and people.get(match["number"])
-            if not person:
+            person = people.get(match["number"]) if match else None
+            if match is None or person is None:
                 done.strays.append(name)
                 continue
             found.setdefault(person, []).append((match["file"], read))
@@ -167,7 +169,7 @@ def collect(download: Path, roster: Roster, folder_of, notebooks: set[str]) -> C
     return done
 
 
-def _entries(download, opened):
+def _entries(download: Path, opened: contextlib.ExitStack) -> Iterator[tuple[str, Read]]:
     """Yield ``(name, read)`` of the files in a ZIP file or a folder; ``read()`` gives the bytes while it is open."""
     if download.is_dir():
         for path in sorted(path for path in download.rglob("*") if path.is_file() and not path.is_symlink()):
@@ -182,7 +184,7 @@ def _entries(download, opened):
             yield info.filename, functools.partial(archive.read, info)
 
 
-def _unpacked(entries) -> Iterator[tuple[str, bytes]]:
+def _unpacked(entries: Iterable[tuple[str, Read]]) -> Iterator[tuple[str, bytes]]:
     """Yield ``(name, content)`` of a student's files, those in archives, too."""
     left = MOST_BYTES
     waiting = [(name, read, 0) for name, read in entries]
@@ -201,7 +203,7 @@ def _unpacked(entries) -> Iterator[tuple[str, bytes]]:
                 waiting.append((f"{name}/{info.filename}", functools.partial(archive.read, info), depth + 1))
 
 
-def _flat(files, notebooks):
+def _flat(files: Mapping[str, bytes], notebooks: set[str]) -> dict[str, bytes]:
     """Return ``{name: content}`` without the folders and archives they lay in, where that leaves names apart."""
     found: dict[str, bytes] = {}
     for path, content in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):
@@ -214,7 +216,7 @@ def _flat(files, notebooks):
     return found
 
 
-def _write(folder, files, handed_in):
+def _write(folder: Path, files: Mapping[str, bytes], handed_in: str) -> None:
     """Replace a submission: the new one is whole before the old one goes."""
     unfinished = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -229,13 +231,13 @@ def _write(folder, files, handed_in):
     unfinished.rename(folder)
 
 
-def _time(text):
+def _time(text: str) -> str:
     """Return Moodle's time ("Friday, 9 January 2026, 11:59 PM") as nbgrader writes it, or ''.
 
     Moodle writes the time of the teacher's zone; this machine's zone is taken for it.
     """
     try:
-        return dateutil.parser.parse(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return str(dateutil.parser.parse(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
     except (ValueError, OverflowError):
         return ""
 
@@ -254,10 +256,10 @@ def fill(roster: Roster, points: dict[str, float], most: float, title: str) -> l
     raise CourseError("To write grades, give the grading worksheet of Moodle or the gradebook export of Canvas.")
 
 
-def _fill_moodle(roster, points, most):
-    for column in ("Identifier", "Grade", "Last modified (grade)"):
-        if column not in roster.header:
-            raise CourseError(f"Moodle's grading worksheet has no column {column!r}: download it from the assignment.")
+def _fill_moodle(roster: Roster, points: Mapping[str, float], most: float) -> list[list[str]]:
+    for name in ("Identifier", "Grade", "Last modified (grade)"):
+        if name not in roster.header:
+            raise CourseError(f"Moodle's grading worksheet has no column {name!r}: download it from the assignment.")
     column, rows = roster.header.index("Grade"), [list(row) for row in roster.rows]
     for number, person in roster.people.items():
         row = dict(zip(roster.header, rows[number], strict=False))
@@ -267,7 +269,7 @@ def _fill_moodle(roster, points, most):
     return [roster.header, *rows]
 
 
-def _fill_canvas(roster, points, most, title):
+def _fill_canvas(roster: Roster, points: Mapping[str, float], most: float, title: str) -> list[list[str]]:
     fitting = [name for name in roster.header if title in (name, re.sub(r" \(\d+\)$", "", name))]
     if len(fitting) != 1:
         raise CourseError(f"Canvas's gradebook has {len(fitting)} columns {title!r}. Name one with --column.")
@@ -286,7 +288,7 @@ def _fill_canvas(roster, points, most, title):
     return [[roster.header[column] for column in columns], *rows]
 
 
-def _same_most(text, most, system):
+def _same_most(text: str, most: float, system: str) -> None:
     if text.strip() and float(text) != most:
         raise CourseError(
             f"The assignment has {text.strip()} points in {system} and {most:g} here. Set {most:g} there."

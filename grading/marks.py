@@ -1,8 +1,18 @@
 """What the gradebook holds of the submissions to an assignment, read in three queries."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from nbgrader.api import Assignment, BaseCell, Comment, Grade, Notebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,7 @@ class Marks:
     id: str = ""
 
 
-def read_marks(gradebook, assignment, student=None):
+def read_marks(gradebook: Gradebook, assignment: str, student: str | None = None) -> dict[tuple[str, str], Marks]:
     """Return ``{(student, notebook): Marks}`` of an assignment, or of one student's submission to it."""
     submitted = gradebook.db.query(SubmittedAssignment.student_id, Notebook.name).select_from(SubmittedNotebook)
     submitted = submitted.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
@@ -40,7 +50,7 @@ def read_marks(gradebook, assignment, student=None):
     if student is not None:
         submitted = submitted.filter(SubmittedAssignment.student_id == student)
 
-    def of_cells(kind, *columns):
+    def of_cells(kind: Any, *columns: Any) -> Any:
         query = submitted.join(kind, kind.notebook_id == SubmittedNotebook.id)
         return query.join(BaseCell, BaseCell.id == kind.cell_id).add_columns(BaseCell.name, *columns)
 

@@ -7,6 +7,7 @@ a tag, and nothing that rendering lets through stays.
 import functools
 import re
 from html import escape
+from typing import Any
 
 import nh3
 from jinja2 import pass_context
@@ -47,19 +48,19 @@ ATTRIBUTES = {
 CLASSES = {"span": set(STANDARD_TYPES.values()), "div": {"highlight"}, "table": {"dataframe"}}
 
 
-def clean(html):
+def clean(html: object) -> str:
     """Return ``html`` without what could act, reach out of the page or change how it looks elsewhere."""
     html = html.decode() if isinstance(html, bytes) else writable(str(html))
     return re.sub(r"<img(?![^>]* alt=)", '<img alt=""', _cleaner().clean(html))
 
 
-def writable(text):
+def writable(text: str) -> str:
     """Return ``text`` with question marks for what UTF-8 cannot hold: lone surrogates."""
     return text.encode("utf-8", "replace").decode()
 
 
 @functools.cache
-def _cleaner():
+def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=TAGS,
         clean_content_tags={"script", "style", "iframe", "object", "template", "noscript", "textarea", "title"},
@@ -71,12 +72,12 @@ def _cleaner():
     )
 
 
-def _kept(tag, name, value):
+def _kept(tag: str, name: str, value: str) -> str | None:
     """Return an attribute's value, or None to drop it: a picture stands in the page itself."""
     return None if name == "src" and not value.startswith("data:image/") else value
 
 
-def markdown(text, attachments=None, folder=""):
+def markdown(text: str, attachments: dict[str, Any] | None = None, folder: str = "") -> str:
     """Return clean HTML of a Markdown text.
 
     attachments: pictures of the cell, as notebooks hold them
@@ -93,7 +94,7 @@ def markdown(text, attachments=None, folder=""):
 
 
 @pass_context
-def markdown_filter(context, text):
+def markdown_filter(context: Any, text: str) -> str:
     """Take the place of nbconvert's filter ``markdown2html``: formgrader renders with it."""
     path = context.get("resources", {}).get("metadata", {}).get("path", "")
     return markdown(text, context.get("cell", {}).get("attachments"), path)
@@ -102,30 +103,30 @@ def markdown_filter(context, text):
 class _Renderer(IPythonRenderer):
     """Renders formulas as MathML, and the address of a link as text."""
 
-    def inline_math(self, body):
+    def inline_math(self, body: str) -> str:
         return formula(body)
 
-    def block_math(self, body):
+    def block_math(self, body: str) -> str:
         return formula(body, "block")
 
-    def latex_environment(self, name, body):
+    def latex_environment(self, name: str, body: str) -> str:
         return formula(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
 
-    def link(self, text, url, title=None):
+    def link(self, text: str, url: str, title: str | None = None) -> str:
         told = re.match("https?://|mailto:", url) and url not in text
         return f"{text} ({escape(url)})" if told else text
 
-    def heading(self, text, level, **attrs):
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
         return super().heading(text, min(TOP_HEADING - 1 + level, 6), **attrs)
 
-    def image(self, text, url, title=None):
+    def image(self, text: str, url: str, title: str | None = None) -> str:
         try:
             return super().image(text, url, title)
         except InvalidNotebook:  # its attachment is missing
             return escape(text)
 
 
-def formula(tex, display="inline"):
+def formula(tex: str, display: str = "inline") -> str:
     """Return a TeX formula as MathML, or as text where it cannot be read."""
     if len(tex) <= MOST_LETTERS_OF_A_FORMULA:
         try:
@@ -135,10 +136,10 @@ def formula(tex, display="inline"):
     return f"<code>{escape(tex)}</code>"
 
 
-def code(source, language="python"):
+def code(source: str, language: str = "python") -> str:
     """Return highlighted source code, as spans for a ``pre`` element."""
     try:
         lexer = get_lexer_by_name(language)
     except ClassNotFound:
         lexer = get_lexer_by_name("text")
-    return highlight(source, lexer, HtmlFormatter(nowrap=True))
+    return str(highlight(source, lexer, HtmlFormatter(nowrap=True)))

@@ -22,7 +22,9 @@ import struct
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NoReturn
 
 NOBODY = 65534
 NEW_NAMESPACES = 0x10000000 | 0x20000000 | 0x00020000 | 0x08000000 | 0x40000000  # user, processes, mounts, IPC, net
@@ -36,10 +38,12 @@ SET_FLAGS, UP = 0x8914, 1  # of netdevice(7)
 SET_DEATH_SIGNAL, SET_DUMPABLE = 1, 4  # of prctl(2)
 CAPABILITIES = 0x20080522  # version 3 of capset(2)
 MOST_FILES = 2**20  # more than a process has open
+Limits = dict[str, Any]  # those of execute.Limits in sandbox.LIMITS, and "used_bytes" when the process starts
+Status = dict[str, int]  # {"code", "peak_bytes"}: how a process had ended
 OWN_FORKS = 100  # of a submission's process: also where the student's code has started all that it may
 
 
-def leave_root():
+def leave_root() -> None:
     """Become nobody where the server was started as root: limits on processes do not bind root."""
     if os.geteuid() == 0:
         # For root, bubblewrap covers parts of /proc; a namespace below could then not have a /proc of its own.
@@ -50,7 +54,7 @@ def leave_root():
         set_dumpable(1)
 
 
-def can_nest():
+def can_nest() -> bool:
     """Say whether a fork may have namespaces of its own."""
     if "GRADING_WALLS" not in os.environ or platform.machine() not in CLONE:
         return False
@@ -68,17 +72,17 @@ def can_nest():
     return os.waitpid(child, 0)[1] == 0
 
 
-def fork_into_namespaces():
+def fork_into_namespaces() -> int:
     """Fork as os.fork does; the child is the first process in new namespaces."""
     # The system call itself: os.fork knows no namespaces, and os.unshare would need one more fork. It is safe
     # where no other thread runs, as here; the child calls os.fork before it does anything else of weight.
-    child = libc().syscall(CLONE[platform.machine()], NEW_NAMESPACES | signal.SIGCHLD, 0, 0, 0, 0)
+    child: int = libc().syscall(CLONE[platform.machine()], NEW_NAMESPACES | signal.SIGCHLD, 0, 0, 0, 0)
     if child < 0:
         raise OSError(ctypes.get_errno(), f"clone: {os.strerror(ctypes.get_errno())}")
     return child
 
 
-def hide_the_server(ids, file_bytes):
+def hide_the_server(ids: tuple[int, int], file_bytes: int) -> None:
     """In new namespaces: be STUDENT, who outside is ``ids``; hide the server's processes, network and files in /tmp."""
     user, group = ids
     Path("/proc/self/setgroups").write_text("deny")
@@ -96,7 +100,7 @@ def hide_the_server(ids, file_bytes):
         fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sh14x", b"lo", UP))
 
 
-def show_own_processes():
+def show_own_processes() -> None:
     """In a new namespace of processes: show those that this one may look into, and nothing else of the machine."""
     # The first process of the namespace has powers that the student's has not, so it does not show.
     _checked("mount", b"proc", b"/proc", b"proc", PROC | READ_ONLY, b"hidepid=2")
@@ -106,38 +110,38 @@ def show_own_processes():
     _checked("mount", b"tmpfs", b"/proc/fs", b"tmpfs", PROC | READ_ONLY, b"size=0")
 
 
-def drop_capabilities():
+def drop_capabilities() -> None:
     """Give up the powers that a process has in a user namespace of its own, and the calls that reach for more."""
     header = (ctypes.c_uint32 * 2)(CAPABILITIES, 0)
     _checked("capset", header, (ctypes.c_uint32 * 6)())
     if calls := base64.b64decode(os.environ.pop("GRADING_WALLS", "")):
-        program = struct.pack("HP", len(calls) // 8, ctypes.cast(calls, ctypes.c_void_p).value)
+        program = struct.pack("HP", len(calls) // 8, ctypes.cast(ctypes.c_char_p(calls), ctypes.c_void_p).value)
         _checked("syscall", SECCOMP[platform.machine()], FILTER, KEEP_SPEED, program)
 
 
-def set_dumpable(value):
+def set_dumpable(value: int) -> None:
     if sys.platform == "linux":
         libc().prctl(SET_DUMPABLE, value, 0, 0, 0)
 
 
 @functools.cache
-def libc():
+def libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _checked(name, *arguments):
+def _checked(name: str, *arguments: Any) -> None:
     if getattr(libc(), name)(*arguments):
         raise OSError(ctypes.get_errno(), f"{name}: {os.strerror(ctypes.get_errno())}")
 
 
-def address_space():
+def address_space() -> int:
     """Return the bytes of addresses that this process has taken, which is more than its memory."""
     with contextlib.suppress(OSError):
         return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def set_limits(limits):
+def set_limits(limits: Limits) -> None:
     """Apply the limits of a submission to this process and its children."""
     wanted = {
         resource.RLIMIT_AS: limits["used_bytes"] + limits["memory_bytes"],
@@ -157,11 +161,11 @@ def set_limits(limits):
 class Plain:
     """A fork in a process group and a folder of its own."""
 
-    def __init__(self, limits):
+    def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.folder = tempfile.mkdtemp()
 
-    def start(self, action, handle):
+    def start(self, action: Callable[[], None], handle: int) -> None:
         """Run ``action`` in the fork, with no other open file than ``handle``."""
         self.child = os.fork()
         if self.child == 0:
@@ -169,7 +173,7 @@ class Plain:
                 die_with_parent()
             _run(action, handle, self.folder, self.limits)
 
-    def end(self, patience):
+    def end(self, patience: float) -> Status:
         """Kill what the fork started; return how it had ended, and its largest memory in bytes.
 
         patience: seconds to let a fork end that is about to
@@ -179,7 +183,7 @@ class Plain:
         return status
 
 
-def end_group(child, patience):
+def end_group(child: int, patience: float) -> Status:
     """Kill a child that leads a process group, and the group; return how it had ended, and its largest memory in bytes.
 
     patience: seconds to let a child end that is about to
@@ -200,10 +204,10 @@ def end_group(child, patience):
 class Nested:
     """A fork in namespaces of its own: their first process, and below it the student."""
 
-    def __init__(self, limits):
+    def __init__(self, limits: Limits) -> None:
         self.limits = limits
 
-    def start(self, action, handle):
+    def start(self, action: Callable[[], None], handle: int) -> None:
         """Run ``action`` in the fork, with no other open file than ``handle``."""
         ids = os.getuid(), os.getgid()  # the fork cannot tell
         self.first = fork_into_namespaces()
@@ -211,7 +215,7 @@ class Nested:
             self._begin(ids, action, handle)
         self.alive = os.pidfd_open(self.first)
 
-    def end(self, patience):
+    def end(self, patience: float) -> Status:
         """Kill all that runs inside; return how the student had ended, and the largest memory in bytes.
 
         patience: seconds to let a fork end that is about to
@@ -221,7 +225,7 @@ class Nested:
         os.close(self.alive)
         return _wait(self.first)  # when all processes inside are gone
 
-    def _begin(self, ids, action, handle):
+    def _begin(self, ids: tuple[int, int], action: Callable[[], None], handle: int) -> NoReturn:
         try:
             die_with_parent()
             hide_the_server(ids, self.limits["file_bytes"])
@@ -238,7 +242,7 @@ class Nested:
             os._exit(1)
 
 
-def _run(action, handle, folder, limits):
+def _run(action: Callable[[], None], handle: int, folder: str, limits: Limits) -> NoReturn:
     """Be the student's process: set the limits, run ``action`` in ``folder`` and end."""
     try:
         os.setsid()
@@ -258,16 +262,16 @@ def _run(action, handle, folder, limits):
         os._exit(1)
 
 
-def die_with_parent():
+def die_with_parent() -> None:
     libc().prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 
 
-def _code(status):
+def _code(status: int) -> int:
     """Return an exit code that tells how a process ended: 128 + n for signal n."""
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
 
 
-def _wait(child):
+def _wait(child: int) -> Status:
     _, status, usage = os.wait4(child, 0)
     scale = 1 if sys.platform == "darwin" else 1024
     return {"code": _code(status), "peak_bytes": usage.ru_maxrss * scale}

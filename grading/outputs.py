@@ -9,7 +9,8 @@ from nbformat import NotebookNode
 def error(name: str, message: str) -> NotebookNode:
     """Return the output that shows an error, without a traceback."""
     lines = message.split("\n") if name == "CheckFailed" else [f"{name}: {message}"]
-    return nbformat.v4.new_output("error", ename=name, evalue=message, traceback=lines)
+    output: NotebookNode = nbformat.v4.new_output("error", ename=name, evalue=message, traceback=lines)
+    return output
 
 
 def checked(items: object, most: int) -> list[NotebookNode]:

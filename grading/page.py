@@ -3,17 +3,19 @@
 import base64
 import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 from nbformat import NotebookNode
 from traitlets import Bool, Unicode
 from traitlets.config import Configurable
 
 from grading import markup
-from grading.exercises import one_line, plain, read_exercises
+from grading.exercises import Exercise, one_line, plain, read_exercises
 from grading.marks import Marks
 
 # Of several lines.
@@ -69,24 +71,24 @@ def render(
     return markup.writable(html)
 
 
-def _order(exercise):
+def _order(exercise: Exercise) -> int:
     return 0 if exercise.lost else 1 if exercise.waiting else 2
 
 
-def _is_told(exercise):
+def _is_told(exercise: Exercise) -> bool:
     """Say whether an exercise has something to read, openly."""
     answered = not exercise.untouched
     return bool(exercise.comments or answered and (exercise.lost or exercise.waiting or exercise.by_hand))
 
 
-def _lesson(url, place):
+def _lesson(url: str, place: str) -> tuple[str, str]:
     """Return ``(title, address)`` of a place to read, "file#heading"; the address is '' where ``url`` is."""
     file, _, section = place.partition("#")
     title = ": ".join(filter(None, [Path(file).stem, section]))
     return title, url.format(file=quote(file), section=quote(section.replace(" ", "-"))) if url else ""
 
 
-def _shown(cell, language, folder):
+def _shown(cell: NotebookNode, language: str, folder: str) -> Markup:
     """Return a cell of the student's with what it put out, as HTML."""
     if cell.cell_type == "markdown":
         text = markup.markdown(cell.source, cell.get("attachments"), folder)
@@ -97,7 +99,7 @@ def _shown(cell, language, folder):
     return shown + Markup().join(_output(output) for output in cell.get("outputs", []))
 
 
-def _output(output):
+def _output(output: NotebookNode) -> Markup:
     """Return an output of a student's cell as HTML."""
     if output.output_type == "stream":
         return Markup("<pre>{}</pre>").format(plain(output.text))
@@ -113,7 +115,7 @@ def _output(output):
     return Markup("<pre>{}</pre>").format(plain(data.get("text/plain", "")))
 
 
-def _picture(output):
+def _picture(output: NotebookNode) -> Markup:
     """Return the picture of an output, with its text alternative; '' where it has none."""
     data = output.get("data", {})
     kind = next((kind for kind in PICTURES if kind in data), None)
@@ -128,7 +130,7 @@ def _picture(output):
     return picture.format(kind, "".join(content.split()), alt or "A picture without a description")
 
 
-def _short(text):
+def _short(text: str) -> str:
     return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS].rpartition(' ')[0]} ..."
 
 
@@ -141,13 +143,14 @@ def environment() -> Environment:
 
 
 @functools.cache
-def _template():
+def _template() -> Template:
     made = environment()
-    made.filters |= {
+    filters: dict[str, Callable[[Any], object]] = {
         "points": lambda number: f"{round(number, 2):g}",
         "markdown": lambda text: Markup(markup.markdown(text)),
         "pictures": lambda outputs: [picture for picture in map(_picture, outputs) if picture],
         "short": _short,
     }
+    made.filters |= filters
     made.globals |= {"long_code": LONG_CODE, "long_block": LONG_BLOCK}
     return made.get_template("feedback.html")

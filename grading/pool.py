@@ -5,11 +5,18 @@ They get Jobs and return Outcomes. They need no gradebook and no shared folder.
 
 import functools
 import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from typing import TypeVar
 
 from grading import execute
+from grading.execute import Job, Outcome
 
+Item = TypeVar("Item")  # whatever the caller knows a submission by
+Work = tuple[Item, Sequence[Job], Sequence[str]]  # with the keys of the jobs
+Result = list[Outcome] | Exception
+Submit = Callable[[Sequence[Job], Sequence[str]], Future[list[Outcome]]]
 PER_WORKER = 2  # submissions under way for each worker: one runs, one waits
 
 
@@ -17,14 +24,14 @@ class WorkersError(Exception):
     """The workers cannot do any work; the message tells why."""
 
 
-def run(job, runner=execute):
-    """Return the Outcome of ``job`` from ``runner.run``.
+def run(job: Job, by: Callable[[Job], Outcome]) -> Outcome:
+    """Return the Outcome of ``job`` that ``by`` gives.
 
     Raises WorkersError where nothing can be run, and where a sandbox is required and missing: a refusal
     must not become a grade of 0.
     """
     try:
-        outcome = runner.run(job)
+        outcome = by(job)
     except execute.CannotStart as error:
         raise WorkersError(f"{error} ({_host()})") from error
     if job.require_sandbox and outcome.sandbox.startswith("none"):
@@ -32,14 +39,14 @@ def run(job, runner=execute):
     return outcome
 
 
-def compute(jobs, keys):
+def compute(jobs: Sequence[Job], keys: Sequence[str]) -> list[Outcome]:
     """Return the Outcomes of ``jobs``, one after the other; this runs in a worker of a cluster."""
     if [execute.key(job) for job in jobs] != keys:
         raise WorkersError(f"The worker on {_host()} has other packages, or another version of grading/.")
-    return [run(job) for job in jobs]
+    return [run(job, execute.run) for job in jobs]
 
 
-def _host():
+def _host() -> str:
     return os.uname().nodename
 
 
@@ -51,18 +58,19 @@ class Workers:
     lost:   the exception that work ends with when the process that did it is gone
     """
 
-    def __init__(self, submit, count, lost):
+    def __init__(self, submit: Submit, count: int, lost: type[Exception] | tuple[type[Exception], ...]) -> None:
         self._submit, self._lost = submit, lost
         self._width = PER_WORKER * count
 
-    def outcomes(self, work):
+    def outcomes(self, work: Iterable[Work[Item]]) -> Iterator[tuple[Item, Result]]:
         """Yield ``(item, Outcomes)`` as they come, for ``(item, jobs, keys)`` in ``work``.
 
         What cannot be computed gives ``(item, the exception)``. What ran out of time, or lost its
         worker, runs once more at the end, alone. Only as much of ``work`` is taken as can be under
         way: it may be long. Raises WorkersError when no work can be done at all.
         """
-        running, again = {}, []
+        running: dict[Future[list[Outcome]], Work[Item]] = {}
+        again: list[Work[Item]] = []
         for item, jobs, keys in work:
             running[self._submit(jobs, keys)] = item, jobs, keys
             if len(running) >= self._width:
@@ -72,7 +80,9 @@ class Workers:
         for item, jobs, keys in again:  # one at a time: who is slow or loses a worker now did it
             yield item, _result(self._submit(jobs, keys))
 
-    def _finish(self, running, again):
+    def _finish(
+        self, running: dict[Future[list[Outcome]], Work[Item]], again: list[Work[Item]]
+    ) -> Iterator[tuple[Item, Result]]:
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             task, result = running.pop(future), _result(future)
             if isinstance(result, self._lost) or _is_slow(result):
@@ -81,11 +91,11 @@ class Workers:
                 yield task[0], result
 
 
-def _is_slow(result):
+def _is_slow(result: Result) -> bool:
     return not isinstance(result, Exception) and any(outcome.slow for outcome in result)
 
 
-def _result(future):
+def _result(future: Future[list[Outcome]]) -> Result:
     """Return what ``compute`` returned or raised."""
     try:
         return future.result()
@@ -97,13 +107,13 @@ def _result(future):
         return error
 
 
-def inline():
+def inline() -> Workers:
     """Return Workers that run in this process what they get, one after the other."""
 
-    def submit(jobs, keys):
-        future = Future()
+    def submit(jobs: Sequence[Job], keys: Sequence[str]) -> Future[list[Outcome]]:
+        future: Future[list[Outcome]] = Future()
         try:
-            future.set_result([run(job) for job in jobs])
+            future.set_result([run(job, execute.run) for job in jobs])
         except Exception as error:
             future.set_exception(error)
         return future
@@ -112,12 +122,12 @@ def inline():
 
 
 @contextmanager
-def local(count):
+def local(count: int) -> Iterator[Workers]:
     """Give Workers on this machine, which begin to warm up at once."""
     runner, pool = execute.Runner(count), ThreadPoolExecutor(count)
     try:
         yield Workers(
-            lambda jobs, keys: pool.submit(lambda: [run(job, runner) for job in jobs]), count, execute.EngineError
+            lambda jobs, keys: pool.submit(lambda: [run(job, runner.run) for job in jobs]), count, execute.EngineError
         )
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -125,7 +135,7 @@ def local(count):
 
 
 @contextmanager
-def cluster(address):
+def cluster(address: str) -> Iterator[Workers]:
     """Give Workers on the Dask cluster at ``address``, where a lost worker's work goes to another.
 
     Raises OSError when there is no scheduler at ``address``.

@@ -7,12 +7,15 @@ reference fewer points there than beside it, or fail for it, which is no sign of
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
-import nbformat
+from nbformat import NotebookNode
 from nbgrader.utils import is_locked
 
 from grading import execute
 from grading.assignment import Assignment, CourseError
+from grading.cells import read_notebook
+from grading.execute import Outcome
 from grading.pool import Workers
 from grading.rebuild import is_test
 
@@ -33,23 +36,24 @@ def check_reference(assignment: Assignment, workers: Workers) -> None:
         new = record.with_suffix(".new")  # another grader of a shared course may own the old one
         new.write_text(json.dumps(kept))
         new.replace(record)
-    assignment.isolation = {name: tuple(choice) for name, choice in kept["isolation"].items()}
+    assignment.isolation = {name: (tests, why) for name, (tests, why) in kept["isolation"].items()}
 
 
-def _key(assignment):
+def _key(assignment: Assignment) -> str:
     engine = assignment.engine
     jobs = [execute.key(assignment.reference(name, "apart")) for name in assignment.templates]
     return hashlib.sha256(repr((jobs, engine.isolation, engine.reference_must_pass)).encode()).hexdigest()
 
 
-def _read(record):
+def _read(record: Path) -> dict[str, Any]:
     try:
-        return json.loads(record.read_text())
+        kept: dict[str, Any] = json.loads(record.read_text())
+        return kept
     except (OSError, ValueError):
         return {}
 
 
-def _choose(assignment, name, workers):
+def _choose(assignment: Assignment, name: str, workers: Workers) -> tuple[str, str]:
     """Return ``(where the tests of a notebook run, why)``; raise CourseError where the reference fails there."""
     setting = assignment.engine.isolation
     tests, why = "beside" if setting == "beside" else "apart", ""
@@ -68,7 +72,7 @@ def _choose(assignment, name, workers):
     return tests, why
 
 
-def _run(assignment, name, tests, workers):
+def _run(assignment: Assignment, name: str, tests: str, workers: Workers) -> Outcome:
     job = assignment.reference(name, tests)
     ((_, result),) = workers.outcomes([(None, [job], [execute.key(job)])])
     if isinstance(result, Exception):
@@ -76,18 +80,18 @@ def _run(assignment, name, tests, workers):
     return result[0]
 
 
-def _lost(outcome):
+def _lost(outcome: Outcome) -> list[str]:
     """Return the tests that were not passed, in the order of the notebook."""
     keys = [c.metadata.nbgrader.grade_id for c in _cells(outcome) if is_test(c)]
     return [key for key in keys if key in outcome.verdicts and not outcome.verdicts[key].passed]
 
 
-def _points(outcome, test):
+def _points(outcome: Outcome, test: str) -> tuple[bool, float]:
     verdict = outcome.verdicts[test]
     return (verdict.passed, verdict.score or 0)
 
 
-def _must_pass(assignment, name, outcome):
+def _must_pass(assignment: Assignment, name: str, outcome: Outcome) -> None:
     problem = outcome.failed or _first_problem(outcome)
     if problem:
         raise CourseError(
@@ -96,7 +100,7 @@ def _must_pass(assignment, name, outcome):
         )
 
 
-def _first_problem(outcome):
+def _first_problem(outcome: Outcome) -> str:
     """Say which cell of the course fails first, and why; '' where none does."""
     for cell in _cells(outcome):
         key = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -109,5 +113,5 @@ def _first_problem(outcome):
     return ""
 
 
-def _cells(outcome):
-    return nbformat.v4.reads(outcome.notebook).cells
+def _cells(outcome: Outcome) -> list[NotebookNode]:
+    return list(read_notebook(outcome.notebook).cells)

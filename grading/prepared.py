@@ -6,15 +6,20 @@ import os
 import py_compile
 import sys
 import tempfile
+from collections.abc import Iterable
 from operator import attrgetter
 from pathlib import Path
 
+from nbformat import NotebookNode
 from nbgrader.utils import is_locked
 
 from grading import shell, syntax
-from grading.execute import outcome_to_frame, write_files
+from grading.execute import Files, Job, outcome_to_frame, write_files
+from grading.frames import Frame
 from grading.rebuild import is_test, rebuild, released
-from grading.runner import NotebookRunner, divided, grade, open_imports
+from grading.runner import cells_to_run, divided, grade, open_imports
+from grading.sandbox import Line
+from grading.specials import operators_in
 
 IN_COMMON = attrgetter("template", "trusted_files", "tests")  # of the jobs of an assignment
 MOST = 4  # assignments at a time
@@ -23,11 +28,11 @@ MOST = 4  # assignments at a time
 class PreparedCache:
     """What is prepared for the assignments that are being graded."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         shell.start()
-        self._known = []
+        self._known: list[Prepared] = []
 
-    def of(self, job):
+    def of(self, job: Job) -> "Prepared":
         """Return what is prepared for a job."""
         for prepared in self._known:
             if IN_COMMON(prepared.job) == IN_COMMON(job):
@@ -39,18 +44,19 @@ class PreparedCache:
 class Prepared:
     """What the submissions of an assignment have in common. job: one of theirs."""
 
-    def __init__(self, job):
+    def __init__(self, job: Job) -> None:
         self.job = job
         self._compiled = compiled(job.trusted_files)
         self._modules: list[str] = []
         with contextlib.suppress(Exception):  # of the template: the fork tells what is wrong
             self._prepare()
 
-    def _prepare(self):
+    def _prepare(self) -> None:
         """Compile and import here what else each fork would compile and import."""
         notebook, _, _ = rebuild(self.job.template, self.job.template)
-        NotebookRunner(self.job, notebook, None, {}, []).cells()  # what it finds out is kept
+        cells_to_run(self.job, notebook)  # what it finds out is kept, as in the next two
         open_imports(self.job.template)
+        operators_in(self.job.template.decode())
         cells = [c for c in released(self.job.template).cells if c.cell_type == "code"]
         ours = [cell.source for cell in cells if is_locked(cell)]
         for source in [part for cell in cells if is_locked(cell) for part in _parts(cell)]:
@@ -60,24 +66,24 @@ class Prepared:
         self._modules = self._imported([*(source for source in ours if source not in apart), *helpers])
         shell.import_all(self._imported([*ours, *helpers]))
 
-    def _imported(self, sources):
+    def _imported(self, sources: Iterable[str]) -> list[str]:
         """Return the modules that pieces of source import, without those that come with the assignment."""
         own = {Path(name).parts[0].removesuffix(".py") for name in self.job.trusted_files}
         found = set().union(*map(syntax.imported_modules, sources))
         return sorted(name for name in found if name.partition(".")[0] not in own)
 
-    def grade(self, job, line):
+    def grade(self, job: Job, line: Line) -> Frame:
         """Return the frame of the Outcome of a job; this is for a fork in a folder of its own."""
         write_files(job.trusted_files | self._compiled, ".")  # tests import them
         sys.path.insert(0, os.getcwd())
         return outcome_to_frame(grade(job, line, self._compiled, self._modules)), ()
 
 
-def _parts(cell):
+def _parts(cell: NotebookNode) -> tuple[str, ...]:
     return divided(cell.source) if is_test(cell) else (cell.source,)
 
 
-def compiled(files):
+def compiled(files: Files) -> Files:
     """Return ``{relative path: content}`` of what Python keeps of modules that it has imported before."""
     made = {}
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:

@@ -13,7 +13,7 @@ STRETCH = 2  # times its usual time is the most that a cell may wait for a proce
 NOTICED = 0.02  # of its time: a shorter wait is none
 CONTROL_SECONDS = 10  # for a question to a process that has nothing else to do
 PATIENCE = 1  # seconds for a process that is about to end, so that it can tell how
-DEATHS = {
+DEATHS: dict[int, str] = {
     signal.SIGSEGV: "it crashed (segmentation fault)",
     signal.SIGKILL: "it was killed, perhaps because it used too much memory",
     signal.SIGXCPU: "it used too much processor time",

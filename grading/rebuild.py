@@ -12,8 +12,10 @@ import itertools
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -25,6 +27,7 @@ from grading.syntax import bound_names
 KINDS = "code", "markdown", "raw"
 MOST_BYTES = 64 * 2**20  # of a submitted notebook
 MOST_CELLS = 2_000
+Placed = tuple[int, NotebookNode]  # a cell, and the number of the one of ours that it follows or is
 MISSING_CODE = "# This cell was missing from the submission."
 MISSING_TEXT = "*This cell was missing from the submission. The answer may stand elsewhere in the notebook.*"
 
@@ -47,7 +50,7 @@ def rebuild(template: bytes, submission: bytes) -> tuple[NotebookNode, list[str]
     return official, merge.notices, ""
 
 
-def safe_files(files):
+def safe_files(files: dict[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
     """Return ``(files, notices)``: those of ``{relative path: content}`` that stay inside the folder."""
     outside = [name for name in files if ".." in Path(name).parts or Path(name).is_absolute()]
     notices = [f"The file {name} lies outside of the folder. It was left out." for name in outside]
@@ -65,7 +68,7 @@ class _Template:
 
     released: NotebookNode
     handed_out: dict[str, str]
-    asked: dict[str, set[str]]
+    asked: dict[str, frozenset[str]]
 
 
 def released(template: bytes) -> NotebookNode:
@@ -74,7 +77,7 @@ def released(template: bytes) -> NotebookNode:
 
 
 @functools.lru_cache(maxsize=8)
-def _template(template):
+def _template(template: bytes) -> _Template:
     notebook = nbformat.reads(template.decode("utf-8"), as_version=4)
     solved = {_key(c): bound_names(c.source) for c in notebook.cells if is_solution(c) and c.cell_type == "code"}
     kept = notebook.metadata.get("grading", {})
@@ -104,38 +107,38 @@ def with_sources(template: NotebookNode, stubs: dict[str, str], handed_out: dict
     return template
 
 
-def _key(cell):
-    return cell.metadata["nbgrader"]["grade_id"]
+def _key(cell: NotebookNode) -> str:
+    return str(cell.metadata["nbgrader"]["grade_id"])
 
 
-def _listed(names):
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 
-def _ordinal(number):
+def _ordinal(number: int) -> str:
     return ("first", "second", "third", "fourth", "fifth")[number] if number < 5 else f"{number + 1}th"
 
 
 @functools.lru_cache(maxsize=8)
-def plain_sources(template):
+def plain_sources(template: bytes) -> frozenset[str]:
     """Return the sources of the instructor's code cells that are neither answers nor tests nor locked."""
     cells = released(template).cells
     return frozenset(cell.source for cell in cells if cell.cell_type == "code" and not is_ours(cell))
 
 
-def is_test(cell):
+def is_test(cell: NotebookNode) -> bool:
     """Say whether a cell holds a test, and not an answer that is graded by hand."""
-    return is_grade(cell) and not is_solution(cell)
+    return bool(is_grade(cell) and not is_solution(cell))
 
 
-def is_by_hand(cell):
+def is_by_hand(cell: NotebookNode) -> bool:
     """Say whether a person gives the points of a cell."""
-    return is_task(cell) or (is_grade(cell) and (is_solution(cell) or cell.cell_type != "code"))
+    return bool(is_task(cell) or (is_grade(cell) and (is_solution(cell) or cell.cell_type != "code")))
 
 
-def is_ours(cell):
+def is_ours(cell: NotebookNode) -> bool:
     """Say whether a cell is one that nbgrader keeps account of."""
-    return is_grade(cell) or is_solution(cell) or is_locked(cell) or is_task(cell)
+    return bool(is_grade(cell) or is_solution(cell) or is_locked(cell) or is_task(cell))
 
 
 def has_work(template: bytes, submission: bytes) -> bool:
@@ -146,7 +149,7 @@ def has_work(template: bytes, submission: bytes) -> bool:
 
 
 @functools.lru_cache(maxsize=8)
-def _known(template):
+def _known(template: bytes) -> set[str]:
     """Return the sources of all cells that were handed out, and that of an empty one."""
     sources = [cell.source for cell in released(template).cells] + list(_template(template).handed_out.values())
     return {source.strip() for source in sources} | {""}
@@ -161,7 +164,7 @@ class _Given:
     node: NotebookNode
 
 
-def _read(submission):
+def _read(submission: bytes) -> tuple[list[_Given], str]:
     """Return ``(cells, failed)`` of a submitted notebook."""
     if len(submission) > MOST_BYTES:
         return [], f"The notebook is larger than {MOST_BYTES >> 20} MB."
@@ -179,7 +182,7 @@ def _read(submission):
     return [cell for cell in cells if cell], ""
 
 
-def _clean(cell):
+def _clean(cell: Any) -> _Given | None:
     """Return a cell as a _Given, or None for what is no cell."""
     if not isinstance(cell, dict) or cell.get("cell_type") not in KINDS:
         return None
@@ -193,17 +196,18 @@ def _clean(cell):
     metadata = cell.get("metadata")
     ours = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = ours.get("grade_id") if isinstance(ours, dict) else None
-    ids = (key if isinstance(key, str) else None for key in (grade_id, cell.get("id")))
-    return _Given(*ids, made)
+    ids = [key if isinstance(key, str) else None for key in (grade_id, cell.get("id"))]
+    return _Given(ids[0], ids[1], made)
 
 
-def _new_cell(kind, source):
+def _new_cell(kind: str, source: str) -> NotebookNode:
     # nbformat's own functions check each cell against the schema, which takes longer than all the rest.
-    outputs = {"outputs": [], "execution_count": None} if kind == "code" else {}
-    return nbformat.from_dict({"id": "", "cell_type": kind, "metadata": {}, "source": source} | outputs)
+    outputs: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    cell: NotebookNode = nbformat.from_dict({"id": "", "cell_type": kind, "metadata": {}, "source": source} | outputs)
+    return cell
 
 
-def _are_pictures(attachments):
+def _are_pictures(attachments: object) -> bool:
     """Say whether this is ``{name: {MIME type of a picture: text}}``, as Jupyter writes it."""
     return isinstance(attachments, dict) and all(
         isinstance(bundle, dict) and all(k.startswith("image/") and isinstance(v, str) for k, v in bundle.items())
@@ -217,34 +221,34 @@ class _Merge:
     notices: what was repaired, in words for the student
     """
 
-    def __init__(self, template, official, given):
-        self.notices = []
+    def __init__(self, template: bytes, official: Sequence[NotebookNode], given: Sequence[_Given]) -> None:
+        self.notices: list[str] = []
         self._asked, self._handed_out = _template(template).asked, _template(template).handed_out
         self._ours = {_key(c): c for c in official if is_ours(c)}
-        self._place = {None: -1} | {key: number for number, key in enumerate(self._ours)}
+        self._place: dict[str | None, int] = {None: -1} | {key: number for number, key in enumerate(self._ours)}
         self._known = _known(template)
         locked = [c for c in self._ours.values() if c.cell_type == "code" and not is_solution(c)]
         self._answers = set().union(*self._asked.values()) - set().union(*(bound_names(c.source) for c in locked))
         keys = self._ids(given)
         self._nameless = bool(self._ours) and not any(keys)  # such a notebook has lost what nbgrader keeps in its cells
-        self._found: dict[str, list] = {}  # the copies of each of our cells
-        self._plain = {key: [] for key in self._place}  # [node] that follow each of our cells
-        self._copies: dict[str, list] = {}  # [(place, node)] of each cell that is there more than once
+        self._found: dict[str, NotebookNode] = {}  # the first copy of each of our cells
+        self._plain: dict[str | None, list[NotebookNode]] = {key: [] for key in self._place}  # what follows each
+        self._copies: dict[str, list[Placed]] = {}  # all copies of each
         self._sort(given, self._by_source(given, keys))
 
-    def _ids(self, given):
+    def _ids(self, given: Sequence[_Given]) -> list[str | None]:
         """Return the grade id of each given cell that says so itself, else None."""
         by_cell_id = {cell.id: key for key, cell in self._ours.items()}
         return [cell.grade_id if cell.grade_id in self._ours else by_cell_id.get(cell.cell_id) for cell in given]
 
-    def _by_source(self, given, keys):
+    def _by_source(self, given: Sequence[_Given], keys: Sequence[str | None]) -> list[str | None]:
         """Return ``keys``, with those of the cells that are as they were handed out, where no cell claims the key."""
         texts = Counter(self._handed_out.values())
         claimed = set(keys)
         lost = {text: key for key, text in self._handed_out.items() if key not in claimed and texts[text] == 1}
         return [key or lost.pop(cell.node.source, None) for key, cell in zip(keys, given, strict=True)]
 
-    def _sort(self, given, keys):
+    def _sort(self, given: Sequence[_Given], keys: Sequence[str | None]) -> None:
         last = None
         for key, cell in zip(keys, given, strict=True):
             if key is None:
@@ -254,11 +258,11 @@ class _Merge:
                 self._found[key], last = cell.node, key
                 self._copies[key] = [(self._place[key], cell.node)]
             else:  # below the first one, where the student's kernel meets it
-                where = max(last, key, key=self._place.get)
+                where = max(last, key, key=self._place.__getitem__)
                 self._plain[where].append(cell.node)
                 self._copies[key].append((self._place[where], cell.node))
 
-    def _keep_answers(self, key, node, plain):
+    def _keep_answers(self, key: str, node: NotebookNode, plain: list[NotebookNode]) -> None:
         """Keep as a plain cell what was written into one of the cells that the instructor's own replaces."""
         cell = self._ours[key]
         names = bound_names(node.source) & self._answers if cell.cell_type == node.cell_type == "code" else ()
@@ -266,7 +270,7 @@ class _Merge:
             plain.append(node)
             self.notices.append(f"The cell {key} was changed. It was put back below what it defines: {_listed(names)}.")
 
-    def failed(self):
+    def failed(self) -> str:
         """Say why this is no work on this assignment that could be graded, or ''."""
         answers = [key for key, cell in self._ours.items() if is_solution(cell)]
         lost = [key for key in answers if key not in self._found and not self._definers(key)]
@@ -277,7 +281,7 @@ class _Merge:
             return f"Its cells have lost their names, and the answers cannot be told apart ({', '.join(lost)})."
         return ""
 
-    def cells(self):
+    def cells(self) -> list[NotebookNode]:
         """Return the cells of the rebuilt notebook."""
         if self._nameless:
             self.notices.append("The cells had lost their names. The answers were found by what they define.")
@@ -293,7 +297,7 @@ class _Merge:
             cell.id = f"added-{number}"  # the same at every run
         return cells
 
-    def _fill(self, key, cell):
+    def _fill(self, key: str, cell: NotebookNode) -> None:
         """Put the student's answer into the official cell, where it takes one."""
         answer = self._found[key]
         if len(self._copies[key]) > 1:
@@ -308,12 +312,12 @@ class _Merge:
             if cell.cell_type == "markdown" and "attachments" in answer:
                 cell.attachments = answer.attachments
 
-    def _stands_below(self, key, answer):
+    def _stands_below(self, key: str, answer: NotebookNode) -> bool:
         """Say whether an answer was left as it was, and the student wrote something below it."""
         untouched = answer.source.strip() in self._known
         return untouched and any(node.source.strip() not in self._known for node in self._plain[key])
 
-    def _choose(self, key, cell):
+    def _choose(self, key: str, cell: NotebookNode) -> NotebookNode:
         """Return the copy that stands in the place of the answer; say which copy counts."""
         copies = [node for _, node in self._copies[key]]
         if not is_solution(cell):
@@ -328,14 +332,14 @@ class _Merge:
         self.notices.append(f"The cell {key} was there more than once. {counts}.")
         return copies[0]
 
-    def _swap(self, first, other):
+    def _swap(self, first: NotebookNode, other: NotebookNode) -> None:
         """Let the first copy of a cell stand where the other one stood."""
         for nodes in self._plain.values():
             nodes[:] = [first if node is other else node for node in nodes]
 
-    def _counted(self, key):
+    def _counted(self, key: str) -> str:
         """Say which copies of a code cell count: for each test the last one above it, as in the student's kernel."""
-        counted = {}
+        counted: dict[int, list[str]] = {}
         defining = [(n, place) for n, (place, node) in enumerate(self._copies[key]) if self._defines(node, key)]
         for test in self._tests_of(key):
             above = [n for n, place in defining if place < self._place[test]]
@@ -345,12 +349,12 @@ class _Merge:
         told = (f"its {_ordinal(number)} copy counts for {' and '.join(tests)}" for number, tests in counted.items())
         return f"In the order of the notebook, {', '.join(told)}"
 
-    def _tests_of(self, key):
+    def _tests_of(self, key: str) -> list[str]:
         """Return the keys of the tests below one of our cells that use what it asks for."""
         below = [k for k, c in self._ours.items() if is_test(c) and self._place[k] > self._place[key]]
         return [k for k in below if self._asked.get(key, set()) & set(re.findall(r"\w+", self._ours[k].source))]
 
-    def _replace(self, key, cell):
+    def _replace(self, key: str, cell: NotebookNode) -> None:
         """Do without a cell that is missing: nothing in its place must take the place of what the student wrote."""
         if not is_solution(cell):
             self.notices.append(f"The cell {key} was missing. It was put back.")
@@ -363,7 +367,7 @@ class _Merge:
             cell.source = MISSING_CODE
             self.notices.append(f"The cell {key} was missing. It counts as not answered.")
 
-    def _definers(self, key):
+    def _definers(self, key: str) -> list[Placed]:
         """Return ``[(place, node)]`` of the student's other cells that together define what one of ours asks for."""
         cells = [(self._place[k], node) for k, nodes in self._plain.items() for node in nodes]
         cells += [(self._place[k], node) for k, node in self._found.items() if is_solution(self._ours[k])]
@@ -371,10 +375,10 @@ class _Merge:
         defined = set().union(*(bound_names(node.source) for _, node in definers))
         return definers if self._asked.get(key, set()) <= defined else []
 
-    def _defines(self, node, key):
+    def _defines(self, node: NotebookNode, key: str) -> bool:
         return node.cell_type == "code" and bool(bound_names(node.source) & self._asked.get(key, set()))
 
-    def _adopt(self, key, cell, definers):
+    def _adopt(self, key: str, cell: NotebookNode, definers: list[Placed]) -> None:
         """Let count what other cells define; where all of them stand below the test, they are moved above it."""
         cell.source = MISSING_CODE
         tests = [self._place[test] for test in self._tests_of(key)]

@@ -13,11 +13,13 @@ import linecache
 import sys
 import types
 from collections import deque
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from collections.abc import Iterator as Iterates
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
-from grading.shared import DERIVABLE, base_of
+from grading.shared import DERIVABLE, Shared, base_of
 from grading.specials import INPUTS, SPECIALS, TOLD_OF_CODE
 from grading.wire import MOST_ITEMS, MOST_LETTERS, Malformed
 
@@ -36,44 +38,59 @@ STAND_FOR = {  # what ``isinstance`` takes an object of such a type for
     "generator": types.GeneratorType,
     **{kind.__name__: kind for kind in (map, zip, filter, enumerate, reversed, property, staticmethod, classmethod)},
 }
+ARGUMENTS, CAUSE = vars(BaseException)["args"], vars(BaseException)["__cause__"]  # to be set past a class of ours
 KNOWN_LIBRARIES = ("matplotlib", "sklearn")  # whose classes ``isinstance`` knows
+
+
+class Asker(Protocol):
+    """What asks about a student's objects: see judge.Judge. operators: which are asked for with a value of the test."""
+
+    operators: frozenset[str]
+    shared: Shared
+
+    def ask(self, action: str, *operands: Any) -> Any: ...
+
+    def stands_for(self, value: object) -> bool: ...
+
+    def sayable(self, name: str, otherwise: str = ...) -> str: ...
 
 
 class RemoteType(type):
     """The type of the classes that stand for a student's."""
 
-    _judge = None
+    _judge: Any = None  # an Asker, but for the classes of this file
 
-    def __call__(cls, *given, **named):
+    def __call__(cls, *given: Any, **named: Any) -> Any:
         return cls._judge.ask("call", cls, given, tuple(named.items()))
 
-    def __getattr__(cls, name):
+    def __getattr__(cls, name: str) -> Any:
         return _get(cls, name)
 
-    def __setattr__(cls, name, value):
+    def __setattr__(cls, name: str, value: Any) -> None:
         cls._judge.ask("set", cls, name, value)
 
-    def __delattr__(cls, name):
+    def __delattr__(cls, name: str) -> None:
         cls._judge.ask("delete", cls, name)
 
-    def __dir__(cls):
+    def __dir__(cls) -> list[str]:
         return list(cls._judge.ask("dir", cls))
 
-    def __bool__(cls):
+    def __bool__(cls) -> bool:
         return True
 
     # What a class has from a type of its own, as an enumeration does:
 
-    def __iter__(cls):
+    def __iter__(cls) -> Iterates[Any]:
         return iter(cls._judge.ask("special", cls, "__iter__", ()))
 
-    def __len__(cls):
-        return cls._judge.ask("special", cls, "__len__", ())
+    def __len__(cls) -> int:
+        length: int = cls._judge.ask("special", cls, "__len__", ())
+        return length
 
-    def __getitem__(cls, key):
+    def __getitem__(cls, key: Any) -> Any:
         return cls._judge.ask("item", cls, key)
 
-    def __contains__(cls, value):
+    def __contains__(cls, value: Any) -> bool:
         return any(member is value or member == value for member in cls)
 
     __signature__ = property(lambda cls: _signature(cls))
@@ -83,29 +100,30 @@ class RemoteType(type):
 class Proxy(metaclass=RemoteType):
     """The base of all that stands for an object of the student's. Its attributes are asked for there."""
 
-    _judge = _stands_for = None
+    _judge: Any = None
+    _stands_for: type | None = None
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return _get(self, name)
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("__") and isinstance(self, BaseException):  # its traceback, as Python sets it
             return object.__setattr__(self, name, value)
         self._judge.ask("set", self, name, value)
 
-    def __delattr__(self, name):
+    def __delattr__(self, name: str) -> None:
         self._judge.ask("delete", self, name)
 
-    def __dir__(self):
+    def __dir__(self) -> list[str]:
         return list(self._judge.ask("dir", self))
 
-    def __copy__(self):
+    def __copy__(self) -> Any:
         return self._judge.ask("copy", self)
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return self._judge.ask("deepcopy", self)
 
-    def __reduce_ex__(self, protocol):
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise TypeError("an object of the notebook cannot be pickled")
 
     __signature__ = property(lambda self: _signature(self))
@@ -116,34 +134,36 @@ class Proxy(metaclass=RemoteType):
 class Function(Proxy):
     """Stands for a function. ``__globals__`` are the names of the student's notebook, which a test may change."""
 
-    _made = None  # its code, when it has been asked for
+    _made: types.CodeType | None = None  # its code, when it has been asked for
 
-    def __call__(self, *given, **named):
+    def __call__(self, *given: Any, **named: Any) -> Any:
         return self._judge.ask("call", self, given, tuple(named.items()))
 
     __doc__ = property(lambda self: _get(self, "__doc__"))
     __globals__ = property(lambda self: Namespace(self))
 
     @property
-    def __code__(self):
-        if self._made is None:
-            object.__setattr__(self, "_made", _code_of(*self._judge.ask("code", self)))
-        return self._made
+    def __code__(self) -> types.CodeType:
+        made = self._made
+        if made is None:
+            made = _code_of(*self._judge.ask("code", self))
+            object.__setattr__(self, "_made", made)
+        return made
 
 
 class Method:
     """A method of such an object, called in one question."""
 
-    def __init__(self, target, name):
+    def __init__(self, target: Any, name: str) -> None:
         self.__self__, self.__name__ = target, name
 
-    def __call__(self, *given, **named):
+    def __call__(self, *given: Any, **named: Any) -> Any:
         return self.__self__._judge.ask("method", self.__self__, self.__name__, given, tuple(named.items()))
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._found(), name)
 
-    def _found(self):
+    def _found(self) -> Any:
         return self.__self__._judge.ask("get", self.__self__, self.__name__)
 
     __class__ = property(lambda self: types.MethodType)
@@ -154,10 +174,10 @@ class Method:
 class Iterator(Proxy):
     """Stands for an iterator of Python's own; it is asked for more and more items at a time."""
 
-    def __iter__(self):
+    def __iter__(self) -> Iterates[Any]:
         return self
 
-    def __next__(self):
+    def __next__(self) -> Any:
         if not self._ahead:
             count = 1 if self._taken < AT_ONCE else min(self._taken, MOST_ITEMS)
             self._ahead.extend(self._judge.ask("next", self, count))
@@ -167,60 +187,60 @@ class Iterator(Proxy):
         return self._ahead.popleft()
 
 
-class Namespace(MutableMapping):
+class Namespace(MutableMapping[str, Any]):
     """The global names that a function of the student's sees."""
 
-    def __init__(self, function):
+    def __init__(self, function: Function) -> None:
         self._function = function
 
-    def _ask(self, action, *operands):
+    def _ask(self, action: str, *operands: Any) -> Any:
         return self._function._judge.ask("globals", self._function, action, *operands)
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         return self._ask("get", name)
 
-    def __setitem__(self, name, value):
+    def __setitem__(self, name: str, value: Any) -> None:
         self._ask("set", name, value)
 
-    def __delitem__(self, name):
+    def __delitem__(self, name: str) -> None:
         self._ask("delete", name)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterates[str]:
         return iter(self._ask("names"))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._ask("names"))
 
 
 class Defined:
     """A name that the student's class has: of a method, or of its plain base with another meaning."""
 
-    def __init__(self, name, is_method):
+    def __init__(self, name: str, is_method: bool) -> None:
         self.name, self.is_method = name, is_method
 
-    def __get__(self, instance, owner):
+    def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return _get(owner, self.name)
         return Method(instance, self.name) if self.is_method else _get(instance, self.name)
 
 
-def _get(target, name):
+def _get(target: Any, name: str) -> Any:
     judge = target._judge
     if judge is None or not judge.stands_for(target) or (name.startswith("__") and name not in READABLE):
         raise AttributeError(f"{type(target).__name__!r} object has no attribute {name!r}")
     found = judge.ask("get", target, name)
     if name == "__dataclass_fields__":
-        return dataclasses.make_dataclass("fields", [str(n) for n in found]).__dataclass_fields__
+        found = vars(dataclasses.make_dataclass("fields", [str(n) for n in found]))[name]
     return found
 
 
-def _signature(target):
+def _signature(target: Any) -> inspect.Signature:
     parameters, more = target._judge.ask("signature", target)
     made = [inspect.Parameter(str(name), inspect._ParameterKind(kind), **rest) for name, kind, rest in parameters]
     return inspect.Signature(made, **more)
 
 
-def _code_of(told, source):
+def _code_of(told: dict[str, Any], source: str) -> types.CodeType:
     """Return code that tells what the student's does, with its source for ``inspect.getsource``; it does nothing."""
     name = f"<source {len(linecache.cache)}>"
     linecache.cache[name] = (len(source), None, str(source).splitlines(True), name)
@@ -229,13 +249,13 @@ def _code_of(told, source):
     return compile("pass", name, "exec").replace(co_firstlineno=1, co_nlocals=len(told["co_varnames"]), **told)
 
 
-def _forward(name):
+def _forward(name: str) -> Callable[..., Any]:
     """Return the special method that asks the student's side."""
 
-    def ask(self, *operands):
+    def ask(self: Any, *operands: Any) -> Any:
         return self._judge.ask("special", self, name, operands)
 
-    def with_operand(self, other, *more):
+    def with_operand(self: Any, other: Any, *more: Any) -> Any:
         if isinstance(other, Proxy) or name in self._judge.operators:
             return self._judge.ask("special", self, name, (other, *more))
         usual = getattr(base_of(type(self)) or object, name, None)
@@ -246,11 +266,11 @@ def _forward(name):
     return ask if name in INPUTS else with_operand
 
 
-def _exit(self, kind, error, trace):
+def _exit(self: Any, kind: Any, error: Any, trace: Any) -> Any:
     return self._judge.ask("special", self, "__exit__", (kind, error, None))  # a traceback stays here
 
 
-def _array(self, dtype=None, copy=None):
+def _array(self: Any, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
     return np.asarray(self._judge.ask("special", self, "__array__", ()), dtype)
 
 
@@ -261,11 +281,19 @@ FORWARDED |= {"__call__": Function.__call__, "__exit__": _exit, "__array__": _ar
 class Adopted:
     """Makes what stands here for the objects of a student; ``judge`` asks about them."""
 
-    def __init__(self, judge):
+    def __init__(self, judge: Asker) -> None:
         self._judge = judge
-        self._kinds = {}  # of functions and iterators, by the name of their type
+        self._kinds: dict[tuple[type, str], RemoteType] = {}  # of functions and iterators, by the name of their type
 
-    def class_(self, name, doc, bases, names, methods, origin):
+    def class_(
+        self,
+        name: str,
+        doc: str | None,
+        bases: tuple[type, ...],
+        names: tuple[str, ...],
+        methods: tuple[str, ...],
+        origin: str,
+    ) -> Any:
         """Return the class that stands for a student's.
 
         names:   the special methods that it has, and the names of its plain base that it gives another meaning
@@ -276,9 +304,8 @@ class Adopted:
             raise Malformed("a class of unknown bases")
         if not any(issubclass(base, Proxy) for base in bases):
             bases = (Proxy, *bases)
-        body = {name: Defined(name, is_method=False) for name in names} | {
-            n: Defined(n, is_method=True) for n in methods
-        }
+        body: dict[str, Any] = {name: Defined(name, is_method=False) for name in names}
+        body |= {name: Defined(name, is_method=True) for name in methods}
         if any(name.startswith("_") and name not in FORWARDED for name in body):
             raise Malformed("a name that a class may not have")
         body |= {name: FORWARDED[name] for name in names if name in FORWARDED}
@@ -290,25 +317,25 @@ class Adopted:
             body["_stands_for"] = _library_classes().get(origin)
         return self._make(name, bases, body)
 
-    def function(self, name, kind):
+    def function(self, name: str, kind: str) -> Function:
         """Return what stands for a function."""
-        made = object.__new__(self._kind(Function, kind))
+        made: Function = object.__new__(self._kind(Function, kind))
         object.__setattr__(made, "__name__", "<lambda>" if name == "<lambda>" else _identifier(name, "function"))
         return made
 
-    def thing(self, kind, names):
+    def thing(self, kind: str, names: tuple[str, ...]) -> Any:
         """Return what stands for an object of one of Python's own types."""
         body = {name: FORWARDED[name] for name in names} | {"_stands_for": STAND_FOR.get(kind)}
         return object.__new__(self._make(kind, (Proxy,), body))
 
-    def iterator(self, kind):
+    def iterator(self, kind: str) -> Iterator:
         """Return what stands for a generator, or another iterator of Python's own."""
-        made = object.__new__(self._kind(Iterator, kind))
+        made: Iterator = object.__new__(self._kind(Iterator, kind))
         object.__setattr__(made, "_ahead", deque())
         object.__setattr__(made, "_taken", 0)
         return made
 
-    def object(self, kind, data, number):
+    def object(self, kind: Any, data: Any, number: int | None) -> Any:
         """Return what stands for an instance. number: of the data among what is shared, or None."""
         base = base_of(kind)
         if not issubclass(type(kind), RemoteType) or (base and type(data) is not base):
@@ -316,41 +343,42 @@ class Adopted:
         made = _with_data(kind, base, data)
         return made if number is None else self._judge.shared.accept(made, number)
 
-    def error(self, kind, arguments, message, cause):
+    def error(self, kind: Any, arguments: tuple[Any, ...], message: str, cause: BaseException | None) -> Any:
         """Return what stands for an error of a class of the student's."""
         if not issubclass(type(kind), RemoteType) or not issubclass(kind, BaseException):
             raise Malformed("an error of no known class")
         made = kind.__new__(kind, *arguments)
         object.__setattr__(made, "_message", str(message))
-        BaseException.__cause__.__set__(made, cause)
+        CAUSE.__set__(made, cause)
         return made
 
-    def _kind(self, base, kind):
+    def _kind(self, base: type, kind: str) -> Any:
         if (base, kind) not in self._kinds:
             body = {"_stands_for": STAND_FOR.get(kind), "__doc__": vars(base)["__doc__"]}
             self._kinds[base, kind] = self._make(str(kind), (base,), body)
         return self._kinds[base, kind]
 
-    def _make(self, name, bases, body):
+    def _make(self, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> Any:
+        """Return a RemoteType; mypy knows no instances of a class that is made while it runs."""
         name = self._judge.sayable(name, "object")
         return RemoteType(_identifier(name, "object"), bases, {"__module__": "__main__", "_judge": self._judge} | body)
 
 
-def silenced(error):
+def silenced(error: Any) -> Any:
     """Return an error of a class of the student's without a text of its own; None for any other error."""
     if not issubclass(type(error), Proxy):
         return None
     object.__setattr__(error, "_message", "")
-    BaseException.args.__set__(error, ())
-    BaseException.__cause__.__set__(error, None)
+    ARGUMENTS.__set__(error, ())
+    CAUSE.__set__(error, None)
     return error
 
 
-def _identifier(name, otherwise):
+def _identifier(name: object, otherwise: str) -> str:
     return name if isinstance(name, str) and name.isidentifier() and len(name) < 100 else otherwise
 
 
-def _with_data(kind, base, data):
+def _with_data(kind: Any, base: Any, data: Any) -> Any:
     if base is None:
         return object.__new__(kind)
     if base is np.ndarray:
@@ -363,7 +391,7 @@ def _with_data(kind, base, data):
 
 
 @functools.cache
-def _library_classes():
+def _library_classes() -> dict[str, type]:
     """Return ``{module and name: class}`` of the classes that ``isinstance`` should know."""
     modules = [m for name, m in list(sys.modules.items()) if name.partition(".")[0] in KNOWN_LIBRARIES]
     kinds = [kind for module in modules for kind in list(vars(module).values()) if isinstance(kind, type)]

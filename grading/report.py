@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,7 +47,13 @@ class Report:
     by_hand: bool = False
 
 
-def print_summary(name, reports, seconds, isolation, strays):
+def print_summary(
+    name: str,
+    reports: Sequence[Report],
+    seconds: float,
+    isolation: Mapping[str, tuple[str, str]],
+    strays: Sequence[str],
+) -> None:
     """Print the counts, and a line for each submission that has something to tell.
 
     isolation: {notebook: (where its tests ran, why)}
@@ -73,7 +80,7 @@ def print_summary(name, reports, seconds, isolation, strays):
         print(f"{problems} need a person")
 
 
-def write_csv(name, reports, folder=Path("reports")):
+def write_csv(name: str, reports: Sequence[Report], folder: Path = Path("reports")) -> Path:
     """Write all reports to ``folder/name.csv``; return the path."""
     folder.mkdir(exist_ok=True)
     path = (folder / f"{name}.csv").resolve()
@@ -87,19 +94,19 @@ def write_csv(name, reports, folder=Path("reports")):
     return path
 
 
-def _points(report):
+def _points(report: Report) -> str:
     return "none" if report.points is None else f"{report.points:g}/{report.max_points:g}"
 
 
-def _told(report):
+def _told(report: Report) -> str:
     return _one_line(" ".join(report.notices if report.notices else [report.problem]))
 
 
-def _one_line(text):
+def _one_line(text: str) -> str:
     text = "".join(c if c.isprintable() else " " for c in text)  # no control codes of a student in a terminal
     return text if len(text) <= 300 else f"{text[:300]} ..."
 
 
-def cell(value):
+def cell(value: object) -> object:
     """Return a value for a CSV file: a spreadsheet would execute a text that begins like a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value

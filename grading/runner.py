@@ -88,9 +88,9 @@ class NotebookRunner:
         self._process()
         if self.job.tests == "apart":
             self._import_what_all_import()
-        for number, cell in self.cells():
+        for number, cell in cells_to_run(self.job, self.notebook):
             cell.execution_count = number + 1
-            if self._is_apart(cell):
+            if _is_apart(cell, self.job):
                 cell.outputs = self._begin_test(cell)
                 continue
             cell.outputs = self._student_cell(cell, number)
@@ -115,25 +115,6 @@ class NotebookRunner:
         for test in self._to_finish:
             test.process.end()
         self._end_chain()
-
-    def cells(self) -> list[tuple[int, NotebookNode]]:
-        """Return the code cells that must run, with their places: demonstrations on which nothing leans need not."""
-        cells = [(n, cell) for n, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]
-        if self.job.demonstrations:
-            return cells
-        shown = plain_sources(self.job.template)
-        graded = set(self.graded) if self.job.tests == "apart" else set()
-        inside = [
-            (n, c.source, not c.metadata and c.source in shown and not syntax.bound_names(c.source) & graded)
-            for n, c in cells
-            if not self._is_apart(c)
-        ]
-        runs = syntax.needed((source, optional) for _, source, optional in inside)
-        left_out = {n for (n, *_), run in zip(inside, runs, strict=True) if not run}
-        return [(n, cell) for n, cell in cells if n not in left_out]
-
-    def _is_apart(self, cell: NotebookNode) -> bool:
-        return is_test(cell) and self.job.tests == "apart"
 
     def _process(self) -> StudentProcess:
         """Return the student's process; start it anew where it is gone, and run again what it has run."""
@@ -201,8 +182,8 @@ class NotebookRunner:
         visible, hidden = divided(cell.source)
         try:
             test = self._bind(cell)
-        except StudentProcessLost as lost:
-            return self._judge(cell, [], lost)
+        except StudentProcessLost as error:
+            return self._judge(cell, [], error)
         items, lost = self._run_here(test, visible)
         if hidden and not lost and self._succeeded(items):
             self._to_finish.append(test)
@@ -217,8 +198,8 @@ class NotebookRunner:
         try:
             if not test.process.alive():  # another test has ended it: all over again
                 test, source = self._bind(test.cell), test.cell.source
-        except StudentProcessLost as lost:
-            return self._judge(test.cell, [], lost)
+        except StudentProcessLost as error:
+            return self._judge(test.cell, [], error)
         test.process.peer.may_say = self._texts_of_the_student
         items, lost = self._run_here(test, source)
         test.process.end()
@@ -314,6 +295,27 @@ class NotebookRunner:
         return frozenset({line.strip() for line in text.split("\n")} | set(re.findall(r"\w+", text)) | ANONYMOUS)
 
 
+def cells_to_run(job: Job, notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
+    """Return the code cells that must run, with their places: demonstrations on which nothing leans need not."""
+    cells = [(n, cell) for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    if job.demonstrations:
+        return cells
+    shown = plain_sources(job.template)
+    graded = set(graded_names(job.template)) if job.tests == "apart" else set()
+    inside = [
+        (n, c.source, not c.metadata and c.source in shown and not syntax.bound_names(c.source) & graded)
+        for n, c in cells
+        if not _is_apart(c, job)
+    ]
+    runs = syntax.needed((source, optional) for _, source, optional in inside)
+    left_out = {n for (n, *_), run in zip(inside, runs, strict=True) if not run}
+    return [(n, cell) for n, cell in cells if n not in left_out]
+
+
+def _is_apart(cell: NotebookNode, job: Job) -> bool:
+    return is_test(cell) and job.tests == "apart"
+
+
 def _without_value(items: list[Any]) -> list[Any]:
     """Return outputs without the value of a last line, which nbgrader takes for points."""
     return [item for item in items if item["output_type"] != "execute_result"]
@@ -349,7 +351,7 @@ def divided(source: str) -> tuple[str, str]:
 
 
 def _key(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
 def _verdict_of_nbgrader(cell: NotebookNode) -> Verdict:

@@ -14,13 +14,17 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from grading import syscalls
+from grading.namespaces import Status
 
 ENGINE = Path(__file__).resolve().parent
-SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
-SYSTEM += ("/sys/devices/system/cpu",)
+SYSTEM = (
+    *("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin"),
+    *("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/sys/devices/system/cpu"),
+)
 ETC = {  # who a submission is: the number stands in namespaces, too
     "passwd": "student:x:1000:1000:student:/tmp/work:/bin/sh\n",
     "group": "student:x:1000:\n",
@@ -34,13 +38,13 @@ START = "import socket, sys; sys.path.insert(0, sys.argv[1]); from grading impor
 START += "{0}.main(*(socket.socket(fileno=int(n)) for n in sys.argv[2:]))"
 
 
-def python(module, folder, *connections):
+def python(module: str, folder: str | Path, *connections: socket.socket) -> list[str]:
     """Return the command that runs ``main`` of a module of the engine in ``folder`` with sockets that it inherits."""
     return [sys.executable, "-c", START.format(module), str(folder), *(str(c.fileno()) for c in connections)]
 
 
 @functools.cache
-def problem():
+def problem() -> str:
     """Return why bubblewrap cannot be used here; '' when it can."""
     if sys.platform != "linux":
         return f"bubblewrap does not exist on {sys.platform}"
@@ -52,7 +56,7 @@ def problem():
     return tried.stderr.strip() or ("" if tried.returncode == 0 else f"bwrap ended with {tried.returncode}")
 
 
-def level():
+def level() -> str:
     """Return what is recorded with each grade: "bubblewrap", that without a filter and why, or "none: <reason>"."""
     if problem():
         return f"none: {problem()}"
@@ -60,7 +64,7 @@ def level():
 
 
 @contextlib.contextmanager
-def _written(files):
+def _written(files: Mapping[str, str]) -> Iterator[dict[str, int]]:
     """Yield ``{name: number of an open file}`` for ``{name: text}``."""
     with contextlib.ExitStack() as stack:
         numbers = {}
@@ -72,7 +76,7 @@ def _written(files):
         yield numbers
 
 
-def _walls(files):
+def _walls(files: Mapping[str, int]) -> list[str]:
     """Return the bwrap command without the program: no network, read-only libraries, nothing else.
 
     files: {name: number of an open file} of what to put into /etc
@@ -97,7 +101,7 @@ def _walls(files):
     return [*walls, "--ro-bind", str(ENGINE), "/engine/grading", "--chdir", "/tmp", "--remount-ro", "/"]
 
 
-def _interpreter():
+def _interpreter() -> list[str]:
     """Return what this Python and its packages need: not the whole prefix, for a course may lie in it."""
     prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
     found = {os.path.join(prefix, part) for prefix in prefixes for part in ("bin", "lib", "lib64", "pyvenv.cfg")}
@@ -105,31 +109,31 @@ def _interpreter():
     return sorted(p for p in found if os.path.exists(p) and not any(_inside(p, q) for q in [*SYSTEM, *found]))
 
 
-def _visible_parents(path):
+def _visible_parents(path: str) -> list[str]:
     """Return the options that let everybody pass through the folders above a path."""
     parents = [p for p in reversed(Path(path).parents) if str(p) not in ("/", "/tmp", *SYSTEM)]
     return [word for p in parents for word in ("--perms", "0755", "--dir", str(p))]
 
 
-def _inside(path, folder):
+def _inside(path: str, folder: str) -> bool:
     return path != folder and path.startswith(folder.rstrip("/") + "/")
 
 
-def _children(pid):
+def _children(pid: int) -> Iterator[int]:
     """Yield the ids of the processes that ``pid`` has started; none where there is no /proc."""
     with contextlib.suppress(OSError):  # it may end meanwhile
         for task in os.listdir(f"/proc/{pid}/task"):
             yield from map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
 
 
-def _descendants(pid):
+def _descendants(pid: int) -> Iterator[int]:
     """Yield the ids of the processes below ``pid``, each before those below it."""
     for child in _children(pid):
         yield child
         yield from _descendants(child)
 
 
-def _resident_bytes(pid):
+def _resident_bytes(pid: int) -> int:
     """Return the memory of a process with all that it shares: quickly read, and never too small."""
     try:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
@@ -137,7 +141,7 @@ def _resident_bytes(pid):
         return 0
 
 
-def _share_of_memory(pid):
+def _share_of_memory(pid: int) -> int:
     """Return the memory of a process; what n processes share counts 1/n."""
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
@@ -146,7 +150,7 @@ def _share_of_memory(pid):
     return 1024 * sum(int(size) for size in re.findall(r"^Pss: +(\d+) kB", text, re.MULTILINE))
 
 
-def _session(pid):
+def _session(pid: int) -> int | None:
     try:
         return os.getsid(pid)
     except ProcessLookupError:
@@ -156,7 +160,7 @@ def _session(pid):
 class ForkServer:
     """A process in the sandbox; its lines fork for each submission. warm: whether it can."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.warm = False
         self.control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()
@@ -177,7 +181,7 @@ class ForkServer:
                 start_new_session=True,
             )
 
-    def wait(self):
+    def wait(self) -> bool:
         """Wait until the server is warm; return whether its lines may run submissions side by side."""
         space = self.control.recv(64).decode()
         if not space:
@@ -187,7 +191,7 @@ class ForkServer:
         *_, self._pid = self._process.pid, *_descendants(self._process.pid)  # behind those of bubblewrap
         return space == "Nested" or bool(problem())  # else one could see the others, and what they leave behind
 
-    def line(self):
+    def line(self) -> "Line":
         """Return a new Line."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         before = set(_children(self._pid))
@@ -196,7 +200,7 @@ class ForkServer:
         _answer(self.control)
         return Line(ours, set(_children(self._pid)) - before)
 
-    def close(self):
+    def close(self) -> None:
         """End the server and all that it runs."""
         self.control.close()
         self._process.kill()
@@ -205,7 +209,7 @@ class ForkServer:
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _environment(self):
+    def _environment(self) -> dict[str, str]:
         folder = self._folder or "/tmp"
         path = os.pathsep.join([os.path.dirname(sys.executable), os.defpath])
         environment = {"PATH": path, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -225,14 +229,14 @@ class Line:
     pids:    its process id, if it can be told here
     """
 
-    def __init__(self, control, pids):
+    def __init__(self, control: socket.socket, pids: Collection[int]) -> None:
         self._control, self._pids = control, pids
 
-    def fileno(self):
+    def fileno(self) -> int:
         """Return the number of the open socket."""
         return self._control.fileno()
 
-    def fork(self, limits, modules):
+    def fork(self, limits: object, modules: list[str]) -> socket.socket:
         """Return a socket to a new process for a submission that keeps ``limits``; ``modules`` are imported before."""
         ours, theirs = socket.socketpair()
         wanted = {name: getattr(limits, name) for name in LIMITS} | {"modules": modules}
@@ -240,7 +244,7 @@ class Line:
             socket.send_fds(self._control, [json.dumps(wanted).encode()], [theirs.fileno()])
         return ours
 
-    def watch(self, most):
+    def watch(self, most: float) -> None:
         """Kill the session of the largest process while all together hold more than ``most`` bytes.
 
         The limit that the kernel keeps is one for each process. Each fork of a submission's process leads a session.
@@ -250,27 +254,28 @@ class Line:
             return
         sizes = {pid: _share_of_memory(pid) for pid in running}
         while sum(sizes.values()) > most:
-            session = _session(max(sizes, key=sizes.get))
+            session = _session(max(sizes, key=sizes.__getitem__))
             for pid in [pid for pid in sizes if _session(pid) in (session, None)]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
                 del sizes[pid]
 
-    def end(self, gone=False):
+    def end(self, gone: bool = False) -> Status:
         """Kill the submission and all that it started; return ``{"code", "peak_bytes"}`` of how it had ended.
 
         gone: it has closed its socket, so let it end by itself and tell how
         """
         self._control.send(b"gone" if gone else b"end")
-        return json.loads(_answer(self._control))
+        status: Status = json.loads(_answer(self._control))
+        return status
 
-    def close(self):
+    def close(self) -> None:
         """End the line and what it runs."""
         self._control.shutdown(socket.SHUT_RDWR)  # which also holds where a fork has the socket open
         self._control.close()
 
 
-def _answer(control):
+def _answer(control: socket.socket) -> bytes:
     answer = control.recv(4096)
     if not answer:
         raise RuntimeError("the fork server is gone")

@@ -2,6 +2,8 @@
 
 import functools
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, cast
 
 import numpy as np
 
@@ -13,7 +15,7 @@ MOST_SHARED = 300  # objects whose changes are followed
 MUTABLE = (np.ndarray, list, dict, set, deque, bytearray, np.random.Generator)
 
 
-def is_mutable(value):
+def is_mutable(value: object) -> bool:
     """Say whether this is plain data that can be changed in place."""
     return isinstance(value, MUTABLE) or is_table(value)
 
@@ -24,27 +26,28 @@ class Shared:
     parity: 0 or 1, the last bit of the numbers that this side gives; so both may give some
     """
 
-    def __init__(self, parity=0):
+    def __init__(self, parity: int = 0) -> None:
         self.parity = parity
-        self._values = {}  # number -> object
-        self._numbers = {}  # id of the object -> number
-        self._before = {}  # number -> what it held when both sides last agreed
-        self._originals = {}  # number -> (object, what it held before the other side changed it)
+        self._values: dict[int, Any] = {}  # number -> object
+        self._numbers: dict[int, int] = {}  # id of the object -> number
+        self._before: dict[int, Any] = {}  # number -> what it held when both sides last agreed
+        # number -> (object, what it held before the other side changed it)
+        self._originals: dict[int, tuple[Any, Any]] = {}
         self.last = 0  # the newest number
 
-    def __getitem__(self, number):
+    def __getitem__(self, number: int) -> Any:
         return self._values[number]
 
-    def number(self, value):
+    def number(self, value: object) -> int | None:
         """Return the number of an object, or None."""
         return self._numbers.get(id(value))
 
-    def add(self, value):
+    def add(self, value: object) -> int:
         """Follow an object of this side; return its new number."""
         self.last += 2 if self.last % 2 == self.parity else 1
         return self._follow(value, self.last)
 
-    def accept(self, value, number):
+    def accept(self, value: Any, number: int) -> Any:
         """Follow an object that the other side has given a number; return it."""
         if number in self._values:
             raise Malformed("a number that is taken")
@@ -52,17 +55,17 @@ class Shared:
         self._follow(value, number)
         return value
 
-    def _follow(self, value, number):
+    def _follow(self, value: object, number: int) -> int:
         self._values[number] = value
         self._numbers[id(value)] = number
         self.agree(number)
         return number
 
-    def agree(self, number):
+    def agree(self, number: int) -> None:
         """Take what an object holds now for what it holds at both sides."""
         self._before[number] = _snapshot(self._values[number])
 
-    def changed(self):
+    def changed(self) -> Iterator[tuple[int, Any]]:
         """Yield ``(number, object)`` of those that this side has changed."""
         for number, value in list(self._values.items()):
             now = _snapshot(value)
@@ -70,7 +73,7 @@ class Shared:
                 self._before[number] = now
                 yield number, value
 
-    def apply(self, changes):
+    def apply(self, changes: Iterable[tuple[int, Any]]) -> None:
         """Take over what the other side has changed, ``[(number, new contents)]``."""
         for number, contents in changes:
             value = self._values[number]
@@ -79,34 +82,34 @@ class Shared:
             _overwrite(value, contents)
             self.agree(number)
 
-    def trim(self):
+    def trim(self) -> None:
         """Forget the oldest: both sides do so after the same frames."""
         for number in sorted(self._values)[:-MOST_SHARED]:
             self._drop(number)
 
-    def drop_after(self, last):
+    def drop_after(self, last: int) -> None:
         """Forget those with a number above ``last``."""
         for number in [n for n in self._values if n > last]:
             self._drop(number)
 
-    def restore(self):
+    def restore(self) -> None:
         """Undo what the other side has changed of the objects of this one, and forget them."""
         for value, contents in self._originals.values():
             _overwrite(value, contents)
         self._originals.clear()
         self.forget(self.parity)
 
-    def forget(self, parity):
+    def forget(self, parity: int) -> None:
         """Forget the objects of one side."""
         for number in [n for n in self._values if n % 2 == parity]:
             self._drop(number)
 
-    def _drop(self, number):
+    def _drop(self, number: int) -> None:
         del self._numbers[id(self._values.pop(number))], self._before[number]
 
 
 # What an object holds is read and written by the methods of its base: a class of the notebook may have its own.
-BASES = {
+BASES: dict[type, Callable[[Any], Any]] = {
     np.ndarray: np.asarray,
     list: lambda value: list.__getitem__(value, slice(None)),
     dict: lambda value: dict(dict.items(value)),
@@ -126,7 +129,7 @@ BASES = {
 DERIVABLE = {*BASES, *ERRORS.values(), *LIBRARY_ERRORS.values()}  # plain types that a class may be derived from
 
 
-def _copy(value):
+def _copy(value: Any) -> Any:
     """Return a plain object with the same contents; the items of a list stay the same objects."""
     if isinstance(value, np.random.Generator):
         return generator_of(*state_of(value))
@@ -137,18 +140,22 @@ def _copy(value):
     return plain(value)
 
 
-@functools.cache
-def base_of(kind):
+def _base_of(kind: type) -> type | None:
     """Return the plain type that a class is derived from, or None."""
     return next((base for base in BASES if issubclass(kind, base)), None)
 
 
-def plain(value):
+base_of = cast(Callable[[type], type | None], functools.cache(_base_of))  # mypy does not take a class for hashable
+
+
+def plain(value: Any) -> Any:
     """Return the contents of an instance of a class derived from a plain one, as that plain type."""
-    return BASES[base_of(type(value))](value)
+    base = base_of(type(value))
+    assert base is not None
+    return BASES[base](value)
 
 
-def _snapshot(value):
+def _snapshot(value: Any) -> Any:
     """Return what tells whether an object has changed; the items of a list count by identity."""
     if type(value) is list:
         return value[:]
@@ -166,19 +173,19 @@ def _snapshot(value):
     return list(np.asarray(value).flat) if isinstance(value, np.ndarray) else list(plain(value))
 
 
-def _alike(now, before):
+def _alike(now: Any, before: Any) -> bool:
     if isinstance(now, tuple):
         if now[0] == "table":
             return _same_table(now[1], before[1])
-        return now == before
+        return bool(now == before)
     return len(now) == len(before) and all(a is b for a, b in zip(now, before, strict=True))
 
 
-def _same_table(now, before):
-    return now.equals(before) and (now.ndim == 2 or now.name == before.name)
+def _same_table(now: Any, before: Any) -> bool:
+    return bool(now.equals(before) and (now.ndim == 2 or now.name == before.name))
 
 
-def _overwrite(target, contents):
+def _overwrite(target: Any, contents: Any) -> None:
     if isinstance(target, np.ndarray) and isinstance(contents, np.ndarray):
         if target.shape != contents.shape:
             target.resize(contents.shape, refcheck=False)

@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from glob import glob
 from pathlib import Path
 
-import nbformat
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_solution
 
 from grading.assignment import CourseError
+from grading.cells import read_notebook
 from grading.page import environment
 
 GRAM, WINDOW = 10, 6  # tokens; a copy of GRAM + WINDOW - 1 = 15 tokens is never missed
@@ -30,6 +31,7 @@ LEFT_OUT = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER
 LAYOUT = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
 
 Answers = Mapping[str, str]  # {exercise: source}
+Prints = Mapping[str, Mapping[bytes, set[int]]]  # {exercise: {fingerprint: the lines that it covers}}
 
 
 @dataclass
@@ -69,13 +71,14 @@ def pairs(answers: Mapping[str, Answers], template: Answers) -> list[Pair]:
     return sorted(found, key=lambda pair: (-pair.share, -pair.shared, pair.first, pair.second))
 
 
-def _lines(first, second, unusual):
+def _lines(first: Prints, second: Prints, unusual: Mapping[bytes, set[str]]) -> dict[str, tuple[set[int], set[int]]]:
     """Return {exercise: the lines of both that are alike}."""
     found = {}
     for exercise in first:
         alike = first[exercise].keys() & second.get(exercise, {}).keys() & unusual.keys()
         if alike:
-            found[exercise] = tuple(set().union(*(one[exercise][mark] for mark in alike)) for one in (first, second))
+            mine, theirs = (set().union(*(one[exercise][mark] for mark in alike)) for one in (first, second))
+            found[exercise] = mine, theirs
     return found
 
 
@@ -84,7 +87,7 @@ def fingerprints(source: str) -> dict[bytes, set[int]]:
     tokens = structure(source)
     grams = [tokens[start : start + GRAM] for start in range(len(tokens) - GRAM + 1)]
     hashes = [hashlib.blake2b("\0".join(t for t, _ in gram).encode(), digest_size=8).digest() for gram in grams]
-    found = defaultdict(set)
+    found: dict[bytes, set[int]] = defaultdict(set)
     for start in range(max(0, len(hashes) - WINDOW + 1)):
         place = min(range(start, start + WINDOW), key=lambda at: (hashes[at], -at))  # of equal ones the last
         found[hashes[place]].update(line for _, line in grams[place])
@@ -93,7 +96,8 @@ def fingerprints(source: str) -> dict[bytes, set[int]]:
 
 def structure(source: str) -> list[tuple[str, int]]:
     """Return [(token, line)] with names, but for attributes, and texts made alike."""
-    found, before = [], tokenize.NEWLINE
+    found: list[tuple[str, int]] = []
+    before = tokenize.NEWLINE
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             docstring = token.type == tokenize.STRING and before in LAYOUT
@@ -106,7 +110,7 @@ def structure(source: str) -> list[tuple[str, int]]:
     return found
 
 
-def _alike(token, before):
+def _alike(token: tokenize.TokenInfo, before: str) -> str:
     if token.type == tokenize.STRING:
         return "text"
     if token.type == tokenize.NAME and not keyword.iskeyword(token.string) and before != ".":
@@ -118,14 +122,14 @@ def read_answers(folder: Path) -> dict[str, str]:
     """Return {exercise: source} of the notebooks in a folder."""
     found = {}
     for path in sorted(folder.glob("*.ipynb")):
-        notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+        notebook = read_notebook(path.read_text(encoding="utf-8"))
         for cell in notebook.cells:
             if cell.cell_type == "code" and is_solution(cell):
                 found[cell.metadata.nbgrader.grade_id] = cell.source
     return found
 
 
-def write_page(course, assignment: str, folder: Path) -> tuple[Path, int]:
+def write_page(course: CourseDirectory, assignment: str, folder: Path) -> tuple[Path, int]:
     """Write the pairs of an assignment, side by side; return the path of the page and their number."""
     answers = {}
     for path in map(Path, sorted(glob(course.format_path(course.autograded_directory, "*", assignment)))):

@@ -20,7 +20,7 @@ TOLD_OF_CODE = [  # of the code of a function
 
 
 @functools.lru_cache(maxsize=8)
-def operators_in(source):
+def operators_in(source: str) -> frozenset[str]:
     """Return the operators that code of the course itself defines."""
     found = {name for name in OPERATORS if name in source}
     if "dataclass" in source:
@@ -33,7 +33,7 @@ def operators_in(source):
     return frozenset(found | {n for n in OPERATORS if n.strip("_")[1:] in stems and n.strip("_")[0] in "ri"})
 
 
-def special_names(kind, base):
+def special_names(kind: type, base: type | None) -> tuple[str, ...]:
     """Return which of the special methods a class defines, beyond ``object`` and its plain ``base``."""
     usual = {object, *(base.__mro__ if base else ())}
     found = []

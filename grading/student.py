@@ -7,10 +7,12 @@ import inspect
 import itertools
 import linecache
 import random
+import socket
 import sys
 import warnings
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +20,7 @@ from grading import shell
 from grading.shared import DERIVABLE, base_of, is_mutable, plain
 from grading.specials import SPECIALS, TOLD_OF_CODE, special_names
 from grading.values import TYPE_NAMES
-from grading.wire import MOST_ITEMS, MOST_LETTERS, Malformed, Peer, make_error
+from grading.wire import MOST_ITEMS, MOST_LETTERS, Description, Malformed, Peer, make_error
 
 MOST_PRINTED = 20_000  # letters that one call may print
 MOST_NAMES = 1_000  # of methods that a class may have
@@ -40,15 +42,15 @@ class ObjectServer(Peer):
     caught = BaseException
     most_followed = MOST_FOLLOWED
 
-    def __init__(self, connection, namespace, folder):
+    def __init__(self, connection: socket.socket, namespace: dict[str, Any], folder: str) -> None:
         super().__init__(connection, parity=1)
         self.namespace, self.folder = namespace, folder
         self._printed = shell.Outputs(MOST_PRINTED)
-        self._warned = []
+        self._warned: list[warnings.WarningMessage] = []
         self._ears = shell.Stream(lambda text: self._printed.text("stdout", text)), shell.Stream(lambda text: None)
-        self._more = {}  # type -> whether its instances are more than plain data
+        self._more: dict[type, bool] = {}  # type -> whether its instances are more than plain data
 
-    def serve(self, action, *operands):
+    def serve(self, action: str, *operands: Any) -> Any:
         """Do one thing that the judge asks for."""
         if action == "names":
             self.introduces = True
@@ -58,13 +60,13 @@ class ObjectServer(Peer):
         self.introduces = action in SHARED
         return answer
 
-    def _send(self, kind, number, value):
+    def _send(self, kind: str, number: int, value: object) -> None:
         try:
             super()._send(kind, number, value)
         finally:
             self.introduces = False
 
-    def notes(self):
+    def notes(self) -> Any:
         """Return what was printed and warned since the last frame; None where nothing was."""
         if not self._printed.items and not self._warned:
             return None
@@ -74,18 +76,18 @@ class ObjectServer(Peer):
         self._warned.clear()
         return [printed, warned]
 
-    def noted(self, notes):
+    def noted(self, notes: Any) -> None:
         """Put the global random generators where the test has put its own."""
         if notes:
             (version, state, following), (name, keys, *rest) = notes
             random.setstate((version, tuple(state), following))
             np.random.set_state((name, np.frombuffer(keys, np.uint32), *rest))  # noqa: NPY002 - what the test has seeded
 
-    def report(self, error):
+    def report(self, error: BaseException) -> tuple[Any, ...]:
         """Add the place in the notebook where the error came up: the function's name and the line."""
         return *super().report(error), *_place(error)
 
-    def is_more(self, value):
+    def is_more(self, value: object) -> bool:
         """Say whether this is plain data of a class of its own, or an iterator."""
         kind = type(value)
         if kind not in self._more:
@@ -94,12 +96,12 @@ class ObjectServer(Peer):
             self._more[kind] = derived or issubclass(kind, Iterator)
         return self._more[kind]
 
-    def _is_own(self, kind):
+    def _is_own(self, kind: type) -> bool:
         """Say whether a class is defined in the notebook or in a file beside it."""
         path = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
         return kind.__module__ == "__main__" or path.startswith(self.folder)
 
-    def describe(self, value):
+    def describe(self, value: Any) -> Description:
         """Say of an object of the student's what it is."""
         if isinstance(value, type):
             return "class", *self._class(value)
@@ -116,13 +118,13 @@ class ObjectServer(Peer):
             return "object", kind, None, None
         return "object", kind, plain(value), self._followed(value)
 
-    def _followed(self, value):
+    def _followed(self, value: Any) -> int | None:
         """Return the number of mutable data among what is shared, else None."""
         if not is_mutable(value) or getattr(value, "nbytes", 0) > MOST_FOLLOWED:
             return None
         return self.shared.number(value) or self.shared.add(value)
 
-    def _class(self, kind):
+    def _class(self, kind: type) -> Description:
         base = next((k for k in kind.__mro__ if k in DERIVABLE), None)
         names = [n for n in dir(base or object) if n not in SPECIALS and not n.startswith("__")]
         other = [n for n in names if _definition(kind, n) is not _definition(base, n)]
@@ -138,11 +140,11 @@ class ObjectServer(Peer):
             origin if origin.startswith(SHOWN_LIBRARIES) else "",
         )
 
-    def _known(self, base):
+    def _known(self, base: type) -> type | None:
         """Return what stands for a base of a class at the other side: of a library's, only what it is derived from."""
         return base if self._is_own(base) else next((k for k in base.__mro__ if k in DERIVABLE), None)
 
-    def adopt(self, number, kind, *details):
+    def adopt(self, number: int, kind: str, *details: Any) -> Any:
         """Make what stands for a function, a class, an error or an instance of the judge."""
         if kind == "error":
             return make_error(*details)
@@ -155,15 +157,15 @@ class ObjectServer(Peer):
         vars(made)["_remote"] = self, number, methods, attributes
         return made
 
-    def _function(self, number, name):
-        def call(*arguments, **named):
+    def _function(self, number: int, name: str) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
             return self.ask("call", number, arguments, tuple(named.items()))
 
         call.__name__ = call.__qualname__ = name
         return call
 
-    def _type(self, number, name, specials):
-        def of_same_name(stand_in):
+    def _type(self, number: int, name: str, specials: tuple[str, ...]) -> type:
+        def of_same_name(stand_in: object) -> type:
             found = self.namespace.get(name)
             return found if isinstance(found, type) else type(stand_in)
 
@@ -171,18 +173,18 @@ class ObjectServer(Peer):
         body |= {special: _forward(special) for special in specials}
         return type(name, (StandIn,), body | {"__class__": property(of_same_name)})
 
-    def _crosses(self, name):
+    def _crosses(self, name: str) -> bool:
         try:
             return name in self.namespace and self._crosses_whole(self.namespace[name])
         except Exception:
             return False
 
-    def input(self, prompt=""):
+    def input(self, prompt: object = "") -> Any:
         """Stand for ``input`` while a test runs: the test may have an answer."""
         return self.ask("input", str(prompt))
 
     @contextlib.contextmanager
-    def _listening(self):
+    def _listening(self) -> Iterator[None]:
         """Keep what student code prints and warns; a call inside a call has its own."""
         before = sys.stdout, sys.stderr, self._warned, builtins.input
         sys.stdout, sys.stderr = self._ears
@@ -199,10 +201,10 @@ class ObjectServer(Peer):
 class StandIn:
     """An instance whose class is defined in a locked cell of the judge's side."""
 
-    def __init__(self, *arguments, **named):
+    def __init__(self, *arguments: Any, **named: Any) -> None:
         pass
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         student, number, methods, attributes = vars(self)["_remote"]
         if name in attributes:
             return student.ask("get", number, name)
@@ -210,20 +212,20 @@ class StandIn:
             return lambda *given, **named: student.ask("method", number, name, given, tuple(named.items()))
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: Any) -> None:
         student, number, _, attributes = vars(self)["_remote"]
         if name in attributes:
             student.ask("set", number, name, value)
         else:
             vars(self)[name] = value
 
-    def __dir__(self):
+    def __dir__(self) -> list[str]:
         _, _, methods, attributes = vars(self)["_remote"]
         return [*methods, *attributes]
 
 
-def _forward(name):
-    def special(self, *operands):
+def _forward(name: str) -> Callable[..., Any]:
+    def special(self: StandIn, *operands: Any) -> Any:
         student, number, _, _ = vars(self)["_remote"]
         answer = student.ask("method", number, name, operands, ())
         return iter(answer) if name == "__iter__" else answer
@@ -231,7 +233,7 @@ def _forward(name):
     return special
 
 
-def _do(action, target, *operands):
+def _do(action: str, target: Any, *operands: Any) -> Any:
     """Do with an object what the judge asks for, and return what it gives."""
     match action, operands:
         case "call", [given, named]:
@@ -251,14 +253,15 @@ def _do(action, target, *operands):
     raise Malformed(f"unknown action {action}")
 
 
-def _in_globals(names, action, *operands):
+def _in_globals(names: dict[str, Any], action: str, *operands: Any) -> Any:
     if action == "names":
         return tuple(names)
+    of: dict[str, Callable[..., Any]]
     of = {"get": names.__getitem__, "set": names.__setitem__, "delete": names.__delitem__}
     return of[action](*operands)
 
 
-def _signature(function):
+def _signature(function: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return ``(parameters, more)`` of a function's signature."""
     found = inspect.signature(function)
     parameters = []
@@ -269,7 +272,7 @@ def _signature(function):
     return tuple(parameters), {} if returned is inspect._empty else {"return_annotation": returned}
 
 
-def _code(function):
+def _code(function: Any) -> tuple[dict[str, Any], str]:
     """Return what can be told of a function's code, and its source."""
     code = function.__code__
     constants = tuple(c for c in code.co_consts if isinstance(c, (bool, int, float, str, bytes, type(None))))
@@ -280,7 +283,7 @@ def _code(function):
     return {name: getattr(code, name) for name in TOLD_OF_CODE} | {"co_consts": constants}, source
 
 
-ON_OBJECTS = {
+ON_OBJECTS: dict[str, Callable[..., Any]] = {
     "get": getattr,
     "set": setattr,
     "delete": delattr,
@@ -292,12 +295,12 @@ ON_OBJECTS = {
 }
 
 
-def _definition(kind, name):
+def _definition(kind: type | None, name: str) -> Any:
     """Return what a class has under a name, as it is written there; None where it has not."""
     return next((vars(k)[name] for k in kind.__mro__ if name in vars(k)), None) if kind else None
 
 
-def _place(error):
+def _place(error: BaseException) -> tuple[str, str]:
     """Return the innermost function of the notebook that the error came through, and the line's text."""
     found, trace = ("", ""), error.__traceback__
     while trace:

@@ -9,17 +9,20 @@ import json
 import os
 import re
 import stat
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatch
 from glob import glob
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbgrader.utils import parse_utc
 
 from grading import execute
 from grading.assignment import FILES_BYTES, Assignment
+from grading.cells import read_notebook
 from grading.rebuild import has_work, is_test
 
 NOTEBOOK_BYTES = 50 * 2**20
@@ -95,9 +98,9 @@ def submitted_folders(assignment: Assignment, students: str = "*") -> dict[str, 
     pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", assignment.name, escape=True)
     found = {}
     for path in glob(course.format_path(course.submitted_directory, students, assignment.name)):
-        student = re.fullmatch(pattern, path)["student"]
-        if os.path.isdir(path) and student not in excluded:
-            found[student] = path
+        match = re.fullmatch(pattern, path)
+        if match and os.path.isdir(path) and match["student"] not in excluded:
+            found[match["student"]] = path
     return dict(sorted(found.items()))
 
 
@@ -124,13 +127,13 @@ def read_folder(path: str | Path, assignment: Assignment) -> Folder:
     return Folder(notebooks, problems, notices, files, left_out)
 
 
-def _other_name(wanted, found, others):
+def _other_name(wanted: Collection[str], found: Collection[str], others: Sequence[str]) -> str | None:
     """Return the notebook that stands for the one that is missing: where one is missing, and one is there instead."""
     here = [other for other in others if "/" not in other]
     return here[0] if len(here) == 1 and len(set(wanted) - set(found)) == 1 else None
 
 
-def _problem(file, content, left_out, own, template):
+def _problem(file: str, content: bytes, left_out: Mapping[str, str], own: Sequence[str], template: bytes) -> str:
     """Say why a person must look at a notebook before it is graded, or ''."""
     holds = f"The folder also holds {_listed(own)}." if own else "The folder holds nothing else."
     if file in left_out:
@@ -142,16 +145,16 @@ def _problem(file, content, left_out, own, template):
     return ""
 
 
-def _listed(files):
+def _listed(files: Sequence[str]) -> str:
     shown = ", ".join(files[:5])
     return shown if len(files) <= 5 else f"{shown} and {len(files) - 5} more"
 
 
-def _may_be_work(file):
+def _may_be_work(file: str) -> bool:
     return file != "timestamp.txt" and not any(part.startswith((".", "__MACOSX")) for part in Path(file).parts)
 
 
-def _read_files(root, wanted, ignored):
+def _read_files(root: Path, wanted: Collection[str], ignored: Sequence[str]) -> tuple[dict[str, bytes], dict[str, str]]:
     """Return ``({relative path: content}, {relative path: why it was left out})`` of the files below ``root``."""
     found, left_out, room = {}, {}, FILES_BYTES
     for file in _walk(root, ignored):
@@ -165,7 +168,7 @@ def _read_files(root, wanted, ignored):
     return found, left_out
 
 
-def _walk(path, ignored):
+def _walk(path: Path, ignored: Sequence[str]) -> Iterator[Path]:
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(f for f in folders if not any(fnmatch(f, p) for p in ignored))
         links = [f for f in folders if os.path.islink(Path(folder, f))]  # no folders of the student's
@@ -174,7 +177,7 @@ def _walk(path, ignored):
                 yield Path(folder, name)
 
 
-def _read(file, root, limit):
+def _read(file: Path, root: Path, limit: int) -> tuple[bytes, str]:
     """Return ``(content, why it was left out)``: what a student hands in may be no file at all."""
     try:
         if not file.resolve().is_relative_to(root.resolve()):
@@ -192,14 +195,14 @@ def _read(file, root, limit):
         return b"", f"it cannot be read ({error})"
 
 
-def _text(text):
+def _text(text: str) -> str:
     # A name or a message of a student need not be Unicode that can be written down.
     return text.encode("utf-8", "replace").decode()
 
 
-def _finished(outcome, grading):
+def _finished(outcome: execute.Outcome, grading: dict[str, Any]) -> nbformat.NotebookNode:
     told = [outcome.failed, *outcome.notices] if outcome.failed else outcome.notices
-    notebook = nbformat.v4.reads(outcome.notebook)
+    notebook = read_notebook(outcome.notebook)
     for cell in notebook.cells:
         if is_test(cell) and cell.cell_type == "code":
             _close(cell, outcome.verdicts.get(cell.metadata.nbgrader.grade_id))
@@ -217,7 +220,7 @@ def _finished(outcome, grading):
     return notebook
 
 
-def _close(cell, verdict):
+def _close(cell: nbformat.NotebookNode, verdict: execute.Verdict | None) -> None:
     # nbgrader gives full points to a test cell without an error: silence must not pass for success.
     if verdict is not None and verdict.passed:
         return
@@ -227,15 +230,16 @@ def _close(cell, verdict):
     cell.outputs.append(nbformat.v4.new_output("error", ename="NotPassed", evalue=text, traceback=[text]))
 
 
-def _plain(text):
+def _plain(text: str) -> str:
     """Return ``text`` so that Markdown shows it as it is: names in it may be a student's."""
     one_line = html.escape(" ".join(text.split()), quote=False)
     return re.sub(r"([\\`*_{}\[\]()#+!|~$-])", r"\\\1", one_line)
 
 
-def graded_with(path: str | Path) -> dict:
+def graded_with(path: str | Path) -> dict[str, Any]:
     """Return ``metadata.grading`` of an autograded notebook: its key and notices; {} when there is none."""
     try:
-        return json.loads(Path(path).read_bytes())["metadata"].get("grading", {})
+        found: dict[str, Any] = json.loads(Path(path).read_bytes())["metadata"].get("grading", {})
+        return found
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

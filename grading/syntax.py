@@ -111,7 +111,7 @@ def needed(cells: Iterable[tuple[str, bool]]) -> list[bool]:
         if WHO_KNOWS.search(source):
             return [True] * len(cells)
         for i, names in enumerate(changed):
-            if not runs[i] and looks_up(source, names):
+            if names is not None and not runs[i] and looks_up(source, names):
                 runs[i] = True
                 todo.append(cells[i][0])
     return runs

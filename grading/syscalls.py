@@ -9,6 +9,8 @@ import ctypes
 import errno
 import functools
 import os
+from collections.abc import Iterator
+from typing import Any
 
 REFUSED = {
     "mounts": "mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr",
@@ -38,7 +40,7 @@ class _Comparison(ctypes.Structure):
 
 
 @functools.cache
-def problem():
+def problem() -> str:
     """Return why there is no filter here; '' when there is one."""
     try:
         compiled()
@@ -48,7 +50,7 @@ def problem():
 
 
 @functools.cache
-def compiled(architecture=0):
+def compiled(architecture: int = 0) -> bytes:
     """Return the filter as a program for the kernel; raise OSError where libseccomp is missing.
 
     architecture: libseccomp's number of it; 0 for that of this machine
@@ -72,7 +74,7 @@ def compiled(architecture=0):
         library.seccomp_release(rules)
 
 
-def _rules():
+def _rules() -> Iterator[tuple[Any, ...]]:
     """Yield ``(name of a call, error that it gives, comparison of an argument, ...)``."""
     for names in REFUSED.values():
         for name in names.split():
@@ -87,7 +89,7 @@ def _rules():
             yield call, errno.EAFNOSUPPORT, (0, EQUAL, family, 0)
 
 
-def _exported(library, rules):
+def _exported(library: ctypes.CDLL, rules: ctypes.c_void_p) -> bytes:
     program = os.memfd_create("filter")
     try:
         _checked(library.seccomp_export_bpf(rules, program))
@@ -96,6 +98,6 @@ def _exported(library, rules):
         os.close(program)
 
 
-def _checked(result):
+def _checked(result: int) -> None:
     if result < 0:
         raise OSError(-result, os.strerror(-result))

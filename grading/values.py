@@ -16,6 +16,9 @@ import math
 import pathlib
 import re
 import sys
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -48,17 +51,18 @@ PANDAS_COLUMN = re.compile(
     r"str|string|boolean|U?Int(?:8|16|32|64)|Float(?:32|64)|datetime64\[(?:s|ms|us|ns), [\w/+:-]+\]"
 )
 FREQUENCY = re.compile(r"-?\d*[A-Za-z]{1,4}(?:-[A-Z]{3})?")
+Content = tuple[str, Any]  # the name of a kind, and what can cross of a value
 SPARSE = ("csr", "csc", "coo", "bsr", "dia", "dok", "lil")
 
 
 class Kind:
     """How objects of one type cross: ``plain`` gives content that can cross, ``made`` makes the object of it."""
 
-    def __init__(self, plain, made):
+    def __init__(self, plain: Callable[[Any], tuple[Any, ...]], made: Callable[..., Any]) -> None:
         self.plain, self.made = plain, made
 
 
-def _error_content(error):
+def _error_content(error: BaseException) -> tuple[Any, ...]:
     more = {n: v for n, v in vars(error).items() if type(v) in (bool, int, float, str, type(None))}
     for name in ("filename", "name", "obj"):  # of OSError, ImportError and others: not among the arguments
         if type(getattr(error, name, None)) is str:
@@ -66,7 +70,7 @@ def _error_content(error):
     return TYPE_NAMES[type(error)], error.args, more, error.__cause__
 
 
-def _error(name, arguments, more, cause):
+def _error(name: str, arguments: tuple[Any, ...], more: dict[str, Any], cause: BaseException | None) -> BaseException:
     kind = ERRORS.get(name) or LIBRARY_ERRORS[name]
     if kind in LIBRARY_ERRORS.values():
         error = kind.__new__(kind, *arguments)  # whose constructors want other arguments than they keep
@@ -80,20 +84,20 @@ def _error(name, arguments, more, cause):
     return error
 
 
-def _range(start, stop, step):
+def _range(start: int, stop: int, step: int) -> range:
     made = range(start, stop, step)
     if len(made) > MOST_IN_RANGE:  # what a test makes of it takes memory here
         raise Refused("a range of so many numbers cannot be graded")
     return made
 
 
-def _fraction(above, below):
+def _fraction(above: int, below: int) -> fractions.Fraction:
     if max(abs(above), abs(below)) >> MOST_BITS:
         raise Refused("a fraction of such large numbers cannot be graded")
     return fractions.Fraction(above, below)
 
 
-def _factory(pairs, factory):
+def _factory(pairs: Iterable[tuple[Any, Any]], factory: Any) -> collections.defaultdict[Any, Any]:
     return collections.defaultdict(factory if factory in TYPE_NAMES else None, pairs)
 
 
@@ -120,7 +124,7 @@ MADE = {name: how.made for name, (_, how) in KINDS.items()}
 MADE |= {"type": TYPES.__getitem__, "error": _error}
 
 
-def content(value):
+def content(value: Any) -> Content | None:
     """Return ``(name, content)`` of a value of this table, or None.
 
     Raises Refused for an object of pandas or scipy with something in it that cannot cross.
@@ -144,7 +148,7 @@ def content(value):
     return None
 
 
-def made(name, items):
+def made(name: str, items: Any) -> Any:
     """Return the value that ``content`` described. Raises what its constructor raises for other content."""
     if name in MADE:
         return MADE[name](*items)
@@ -155,13 +159,13 @@ def made(name, items):
     return _pandas_made(name, items)
 
 
-def is_table(value):
+def is_table(value: object) -> bool:
     """Say whether this is an object of pandas that can be changed in place."""
     pandas = sys.modules.get("pandas")
     return pandas is not None and isinstance(value, (pandas.DataFrame, pandas.Series))
 
 
-def _sparse(kind, is_array, shape, data, places):
+def _sparse(kind: str, is_array: bool, shape: tuple[int, ...], data: Any, places: Any) -> Any:
     if math.prod(shape) > MOST_CELLS:
         raise Refused("a matrix of so many cells cannot be graded")
     sparse = importlib.import_module("scipy.sparse")
@@ -169,7 +173,7 @@ def _sparse(kind, is_array, shape, data, places):
     return coo.asformat(kind if kind in SPARSE else "coo")
 
 
-def _pandas_content(value, pd):
+def _pandas_content(value: Any, pd: ModuleType) -> Content | None:
     if value is pd.NA or value is pd.NaT:
         return "missing", (value is pd.NaT,)
     if isinstance(value, pd.Timestamp):
@@ -193,7 +197,7 @@ def _pandas_content(value, pd):
     return None
 
 
-def _column(values):
+def _column(values: Any) -> tuple[str, Any]:
     """Return ``(dtype, what it holds)`` of a Series, an Index or an array of pandas."""
     kind = values.dtype
     if isinstance(kind, np.dtype):
@@ -206,10 +210,10 @@ def _column(values):
     raise Refused(f"a column of {kind} cannot be graded")
 
 
-def _pandas_made(name, items):
+def _pandas_made(name: str, items: Any) -> Any:
     pd = importlib.import_module("pandas")
 
-    def column(kind, values):
+    def column(kind: str, values: Any) -> Any:
         if kind == "category":
             codes, categories, ordered = values
             return pd.Categorical.from_codes(codes, categories, ordered=ordered)
@@ -217,7 +221,7 @@ def _pandas_made(name, items):
             raise ValueError(kind)
         return pd.array(list(values), dtype=kind) if kind else values
 
-    def index(name, described, frequency):
+    def index(name: Any, described: Any, frequency: str | None) -> Any:
         values = column(*described)
         if isinstance(values, np.ndarray) and values.dtype == object:
             return pd.Index(values, name=name, dtype=object)
@@ -225,12 +229,12 @@ def _pandas_made(name, items):
             return type(pd.Index(values[:0]))(values, name=name, freq=frequency)
         return pd.Index(values, name=name)
 
-    def frame(columns, rows, described):
+    def frame(columns: Any, rows: Any, described: Any) -> Any:
         made = pd.DataFrame({i: column(*one) for i, one in enumerate(described)}, index=rows)
         made.columns = columns
         return made
 
-    return {
+    makers: dict[str, Callable[..., Any]] = {
         "missing": lambda is_time: pd.NaT if is_time else pd.NA,
         "timestamp": lambda text, unit: pd.Timestamp(text).as_unit(unit),
         "pandas timedelta": lambda count, unit: pd.Timedelta(count, "ns").as_unit(unit),
@@ -240,4 +244,5 @@ def _pandas_made(name, items):
         "multi-index": lambda names, levels: pd.MultiIndex.from_arrays(levels, names=names),
         "index": index,
         "column": column,
-    }[name](*items)
+    }
+    return makers[name](*items)

@@ -14,18 +14,21 @@ Two kinds of objects are more than their value:
 import itertools
 import socket
 import threading
-from collections.abc import ItemsView, Iterator, KeysView, Set, ValuesView
+from collections import deque
+from collections.abc import ItemsView, Iterator, KeysView, Sequence, Set, ValuesView
+from typing import Any
 
 import numpy as np
 
 from grading import values
 from grading.arrays import generator_of, pack_array, pack_scalar, state_of, unpack_array
-from grading.frames import MOST_BYTES, Closed, Malformed, Refused, receive, send
+from grading.frames import MOST_BYTES, Closed, Head, Malformed, Node, Raw, Refused, receive, send
 from grading.shared import MOST_SHARED, Shared, is_mutable
 from grading.values import ERRORS
 
 __all__ = ["MOST_SHARED", "Closed", "Malformed", "Peer", "Refused", "make_error", "receive", "send"]
 
+Description = tuple[Any, ...]  # what the other side is told of an object: its kind, and what ``adopt`` takes
 MOST_DEPTH = 50  # of lists in lists, and of calls back and forth
 MOST_ITEMS = 10_000  # taken from an iterator
 MOST_HANDLES = 100_000
@@ -38,28 +41,27 @@ ONE_BY_ONE = (Iterator, KeysView, ValuesView, ItemsView)
 class Peer:
     """One end of a conversation in which both sides may ask, also while they answer.
 
-    A subclass gives ``serve(action, *operands)`` and says how objects cross: ``describe`` (what
-    the other side is told of an object of ours) and ``adopt`` (what stands here for one of theirs).
+    A subclass answers (``serve``) and says how objects cross: ``describe`` and ``adopt``.
     """
 
     introduces = False  # whether the mutable data that this side passes are shared
     most_followed = MOST_BYTES  # of an array, so that its changes are followed
-    caught = Exception  # what an answer may raise; it becomes an error at the other side
+    caught: type[BaseException] = Exception  # what an answer may raise; it becomes an error at the other side
 
-    def __init__(self, connection, parity=0):
+    def __init__(self, connection: socket.socket, parity: int = 0) -> None:
         self.connection = connection
         self.shared = Shared(parity)
         self._lock = threading.RLock()
         self._asked = 0
         self._depth = 0
-        self._owned = {}  # number -> object of ours that the other side knows
-        self._numbers = {}  # id of such an object -> its number
-        self._told = set()  # numbers of those that the other side has been told of
-        self._telling = []  # and is told of in the frame that is being made
-        self._foreign = {}  # number -> what stands for an object of theirs
-        self._foreign_numbers = {}  # id of such a stand-in -> its number
+        self._owned: dict[int, Any] = {}  # number -> object of ours that the other side knows
+        self._numbers: dict[int, int] = {}  # id of such an object -> its number
+        self._told: set[int] = set()  # numbers of those that the other side has been told of
+        self._telling: list[int] = []  # and is told of in the frame that is being made
+        self._foreign: dict[int, Any] = {}  # number -> what stands for an object of theirs
+        self._foreign_numbers: dict[int, int] = {}  # id of such a stand-in -> its number
 
-    def ask(self, action, *operands, handles=()):
+    def ask(self, action: str, *operands: Any, handles: Sequence[int] = ()) -> Any:
         """Return the other side's answer, or raise the error that it had.
 
         handles: numbers of open files that the other side takes from the connection while it answers
@@ -81,7 +83,7 @@ class Peer:
                 else:
                     return value
 
-    def listen(self):
+    def listen(self) -> None:
         """Answer questions until the other side is gone."""
         while True:
             head, value = self._receive()
@@ -89,13 +91,25 @@ class Peer:
                 raise Malformed("an answer out of turn")
             self._answer(head["number"], value)
 
-    def notes(self):
+    def serve(self, action: str, *operands: Any) -> Any:
+        """Do what the other side asks for, and return the answer."""
+        raise NotImplementedError
+
+    def describe(self, value: Any) -> Description:
+        """Return what the other side is told of an object of ours."""
+        raise NotImplementedError
+
+    def adopt(self, number: int, kind: str, *details: Any) -> Any:
+        """Return what stands here for an object that the other side has described."""
+        raise NotImplementedError
+
+    def notes(self) -> Any:
         """Return what else a frame tells, as plain data; ``noted`` of the other side receives it."""
 
-    def noted(self, notes):
+    def noted(self, notes: Any) -> None:
         """Take the notes of a frame."""
 
-    def report(self, error):
+    def report(self, error: BaseException) -> tuple[Any, ...]:
         """Return what the other side is told of an error: the names of its classes, its message, and the error.
 
         The last is None where the error itself cannot cross.
@@ -112,7 +126,7 @@ class Peer:
             known = False
         return names, message, error if known else None
 
-    def _crosses_whole(self, error):
+    def _crosses_whole(self, error: object) -> bool:
         before = self.shared.last
         self._telling = []
         self.pack(error, [])
@@ -120,11 +134,11 @@ class Peer:
         self.shared.drop_after(before)
         return True
 
-    def failure(self, names, message, error=None):
+    def failure(self, names: Sequence[object], message: object, error: object = None) -> BaseException:
         """Return the error reported, or one like it."""
         return error if isinstance(error, BaseException) else make_error([str(n) for n in names], str(message))
 
-    def _answer(self, number, question):
+    def _answer(self, number: int, question: object) -> None:
         if not isinstance(question, tuple) or not question or self._depth > MOST_DEPTH:
             raise Malformed("a question that is not understood")
         self._depth += 1
@@ -137,8 +151,9 @@ class Peer:
         finally:
             self._depth -= 1
 
-    def _send(self, kind, number, value):
-        buffers, known, self._telling = [], self.shared.last, []
+    def _send(self, kind: str, number: int, value: object) -> None:
+        buffers: list[Raw] = []
+        known, self._telling = self.shared.last, []
         try:
             frame = {"kind": kind, "number": number, "notes": self.notes(), "value": self.pack(value, buffers)}
             frame["changes"] = [[n, self._contents(v, buffers, 0)] for n, v in self.shared.changed()]
@@ -149,7 +164,7 @@ class Peer:
         self._told.update(self._telling)
         self.shared.trim()
 
-    def _receive(self):
+    def _receive(self) -> tuple[Head, Any]:
         head, buffers = receive(self.connection)
         try:
             if head["kind"] not in ("ask", "answer", "error"):
@@ -166,11 +181,11 @@ class Peer:
         self.shared.trim()
         return head, value
 
-    def is_more(self, value):
+    def is_more(self, value: object) -> bool:
         """Say whether an object that holds plain data is more than these: then it crosses as a handle."""
         return False
 
-    def pack(self, value, buffers, depth=0):
+    def pack(self, value: Any, buffers: list[Raw], depth: int = 0) -> Node:
         """Return plain data for ``value``; append the bytes of its arrays to ``buffers``."""
         if depth > MOST_DEPTH:
             raise Refused(f"a value nested more than {MOST_DEPTH} deep cannot be graded")
@@ -194,7 +209,7 @@ class Peer:
             value = set(value)
         return self._pack_value(value, buffers, depth) or self._pack_handle(value, buffers, depth)
 
-    def _pack_value(self, value, buffers, depth):
+    def _pack_value(self, value: Any, buffers: list[Raw], depth: int) -> Node:
         found = values.content(value)
         if found is None:
             return None
@@ -204,7 +219,7 @@ class Peer:
         finally:
             self.introduces = introduces
 
-    def _pack_handle(self, value, buffers, depth):
+    def _pack_handle(self, value: object, buffers: list[Raw], depth: int) -> Node:
         number = self._number(value)
         if number in self._told:
             return ["mine", number]
@@ -212,7 +227,7 @@ class Peer:
         self._telling.append(number)
         return ["mine", number, description]
 
-    def _pack_shared(self, value, buffers, depth):
+    def _pack_shared(self, value: Any, buffers: list[Raw], depth: int) -> Node:
         number = self.shared.number(value)
         if number is not None:
             return ["shared", number]
@@ -220,7 +235,7 @@ class Peer:
             return self._contents(value, buffers, depth)
         return ["new", self.shared.add(value), self._contents(value, buffers, depth)]
 
-    def _contents(self, value, buffers, depth):
+    def _contents(self, value: Any, buffers: list[Raw], depth: int) -> Node:
         """Return the node of mutable data; of a derived class, that of the plain one."""
         if isinstance(value, np.ndarray):
             array = np.asarray(value)
@@ -237,17 +252,17 @@ class Peer:
         if isinstance(value, dict) and type(value) not in values.BY_TYPE:
             pairs = dict.items(value)
             return ["dict", [[self.pack(k, buffers, depth + 1), self.pack(v, buffers, depth + 1)] for k, v in pairs]]
-        kind = next((k for k in (set, values.collections.deque) if isinstance(value, k)), None)
+        kind = next((k for k in (set, deque) if isinstance(value, k)), None)
         return self._pack_value(value if type(value) in values.BY_TYPE or kind is None else kind(value), buffers, depth)
 
-    def _number(self, value):
+    def _number(self, value: object) -> int:
         number = self._numbers.setdefault(id(value), len(self._owned))
         self._owned[number] = value  # kept, so that the id stays its own
         if number > MOST_HANDLES:
             raise Refused(f"more than {MOST_HANDLES} objects cannot be graded")
         return number
 
-    def unpack(self, node, buffers):
+    def unpack(self, node: Node, buffers: Sequence[Raw]) -> Any:
         """Return the value that ``pack`` of the other side described."""
         if node is None or type(node) in (int, *PLAIN):
             return node
@@ -291,7 +306,7 @@ class Peer:
                 return self._stand_in(number, description, buffers)
         raise Malformed("a value of no known kind")
 
-    def _accept(self, number, contents, buffers):
+    def _accept(self, number: int, contents: Node, buffers: Sequence[Raw]) -> Any:
         if contents[0] not in ("list", "dict"):
             return self.shared.accept(self.unpack(contents, buffers), number)
         made = self.shared.accept([] if contents[0] == "list" else {}, number)  # it may contain itself
@@ -300,7 +315,7 @@ class Peer:
         self.shared.agree(number)
         return made
 
-    def _stand_in(self, number, description, buffers):
+    def _stand_in(self, number: int, description: Sequence[Node], buffers: Sequence[Raw]) -> Any:
         if number not in self._foreign:
             if len(self._foreign) > MOST_HANDLES:
                 raise Malformed("too many objects")
@@ -314,7 +329,7 @@ class Peer:
 OF_THE_ENGINE = (Closed, Malformed)
 
 
-def _pack_scalar(value, buffers):
+def _pack_scalar(value: Any, buffers: list[Raw]) -> Node:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, bytes):
@@ -329,11 +344,12 @@ def _pack_scalar(value, buffers):
     return int(value) if isinstance(value, int) else float(value)
 
 
-def make_error(names, message):
+def make_error(names: Sequence[str], message: str) -> BaseException:
     """Return an error whose class has the first of ``names``; its base is the first builtin among them."""
     name = names[0] if names and names[0].isidentifier() else "Exception"
     base = next((ERRORS[n] for n in names if n in ERRORS), RuntimeError)
     if base.__name__ == name and base.__str__ is BaseException.__str__:
         return base(message)
     body = {"__init__": lambda self: None, "__str__": lambda self: message, "__module__": "__main__"}
-    return type(name, (base,), body)()
+    made: BaseException = type(name, (base,), body)()
+    return made
