@@ -6,6 +6,7 @@ from pathlib import Path
 c = get_config()  # noqa: F821 (traitlets provides it)
 root = Path(__file__).resolve().parent
 sys.path.append(str(root))  # JupyterLab may have been started elsewhere
+import tools  # noqa: F401, E402 (it puts the helper files beside the notebooks of source/)
 from grading.configure import configure  # noqa: E402
 
 c.CourseDirectory.course_id = "neural-networks"

@@ -27,7 +27,7 @@ import numpy as np
 from tqdm import tqdm
 
 from lab.mnist import load_mnist
-from source import drawing
+from lessons import drawing
 from tools.notebooks import ROOT, grade_id, graded_names, load
 
 HIDDEN, N_CLASSES = 128, 10

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import nbformat
 import pytest
 
-from tools.notebooks import LESSONS, SOURCE
+from tools.notebooks import LESSONS
 
 
 @dataclass
@@ -34,8 +34,8 @@ class Run:
 
 
 def load_drawing():
-    """Return the module source/drawing.py, newly made."""
-    spec = importlib.util.spec_from_file_location("drawing", SOURCE / "drawing.py")
+    """Return the module lessons/drawing.py, newly made."""
+    spec = importlib.util.spec_from_file_location("drawing", LESSONS / "drawing.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

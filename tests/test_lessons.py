@@ -57,10 +57,6 @@ def test_there_is_a_lesson_for_each_of_the_first_four_assignments():
     assert NAMES == assignments()[:4]
 
 
-def test_the_lessons_have_the_shared_drawing_module():
-    assert (LESSONS / "drawing.py").read_bytes() == (SOURCE / "drawing.py").read_bytes()
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lesson_runs_without_error_or_warning(name, executed):
     for cell, output in outputs(executed[name]):

@@ -81,6 +81,7 @@ def test_misconceptions_are_not_released():
         "drawing.py",
         "errors.py",
         "mnist.py",
+        "points.json",
         "probes.py",
         "reasons.py",
         "relations.py",

@@ -81,7 +81,7 @@ def test_release_is_not_stale(assignment, tmp_path):
 
 @pytest.mark.parametrize("assignment", assignments())
 def test_generated_helpers_in_source_are_not_stale(assignment):
-    for name, text in release.helper_files(assignment).items():
+    for name, text in release.generated_files(assignment).items():
         assert (SOURCE / assignment / name).read_text(encoding="utf-8") == text, f"run make release: {name}"
 
 

@@ -21,7 +21,7 @@ def assignments():
 
 def lessons():
     """Return the paths of the lesson notebooks in course order."""
-    return sorted(LESSONS.glob("*.ipynb"))
+    return sorted(LESSONS.glob("[0-9]*.ipynb"))
 
 
 def notebook_path(assignment, folder=SOURCE):

@@ -2,14 +2,13 @@
 
     python -m tools.release
 
-1. Every assignment in source/ gets its copies of the shared helper files, and its
-   ``probes.py`` and ``hints.json`` from misconceptions/.
+1. Every assignment in source/ gets its ``probes.py`` and ``hints.json`` from misconceptions/, and its ``points.json``.
 2. nbgrader removes solutions and hidden tests and writes release/.
-
-The lessons get their copy of drawing.py, too.
 """
 
 import argparse
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -20,33 +19,49 @@ from pathlib import Path
 from tqdm import tqdm
 
 from tools import hints, variants
-from tools.notebooks import LESSONS, RELEASE, ROOT, SOURCE, assignments
+from tools.notebooks import (
+    RELEASE,
+    ROOT,
+    SOURCE,
+    answer_name,
+    assignments,
+    grade_cells,
+    load,
+    owner,
+    solution_cells,
+    visible,
+)
 
-HELPERS = dict.fromkeys(
-    ["checks.py", "drawing.py", "errors.py", "reasons.py", "relations.py"], SOURCE
-)  # in every assignment
-LOADER = {"05-mnist-lab": {"mnist.py": ROOT / "lab"}}
 PROBES_HEAD = '''"""Small calls whose results tell known mistakes apart. Generated from misconceptions/."""
 
 import numpy as np
 '''
 
 
-def helper_files(assignment):
-    """Return ``{file name: text}`` of the generated files beside a notebook."""
+def generated_files(assignment):
+    """Return ``{file name: text}`` of what is made from misconceptions/ and the notebook."""
     exercises = variants.read(assignment)
     probes = [PROBES_HEAD] + [exercise.probe for exercise in exercises.values()]
-    files = {name: (folder / name).read_text(encoding="utf-8") for name, folder in _copied(assignment).items()}
-    files["probes.py"] = "\n\n".join(probes)
-    files["hints.json"] = hints.build(assignment)
-    return files
+    return {
+        "probes.py": "\n\n".join(probes),
+        "hints.json": hints.build(assignment),
+        "points.json": worth(load(assignment)),
+    }
+
+
+def worth(notebook):
+    """Return the text of points.json: of each check its exercise and points, by its cell as students receive it."""
+    solutions, rows = solution_cells(notebook), {}
+    for key, cell in grade_cells(notebook).items():
+        exercise = answer_name(solutions[owner(key, solutions)])
+        digest = hashlib.sha256(visible(cell.source).strip().encode()).hexdigest()[:16]
+        rows[digest] = {"check": key, "exercise": exercise, "points": cell.metadata.nbgrader.points}
+    return json.dumps(rows, indent=1) + "\n"
 
 
 def write_helpers(assignment):
     """Write the generated files of an assignment into source/."""
-    for name, folder in _copied(assignment).items():  # first: the notebook imports them, and is run for the hints
-        shutil.copy(folder / name, SOURCE / assignment)
-    for name, text in helper_files(assignment).items():
+    for name, text in generated_files(assignment).items():
         (SOURCE / assignment / name).write_text(text, encoding="utf-8")
 
 
@@ -81,11 +96,6 @@ def environment():
     return os.environ | {"PATH": path, "PYTHONPATH": modules}
 
 
-def _copied(assignment):
-    """Return ``{file name: folder of its hand-edited copy}``."""
-    return HELPERS | LOADER.get(assignment, {})
-
-
 _ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 
 
@@ -93,7 +103,6 @@ def main():
     """Regenerate every assignment, or those named."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("assignment", nargs="*", help="all, if none is named")
-    shutil.copy(SOURCE / "drawing.py", LESSONS)
     for assignment in tqdm(parser.parse_args().assignment or assignments(), "release"):
         write_helpers(assignment)
         generate(assignment)

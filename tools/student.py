@@ -28,7 +28,7 @@ OPEN = re.compile(r"^\s*raise NotImplementedError\(\)", re.MULTILINE)
 def lay_out(folder):
     """Copy lessons and assignments into ``folder``, and write its start page."""
     for source in [LESSONS, *(RELEASE / name for name in assignments())]:
-        unwanted = shutil.ignore_patterns(".*", "__pycache__")
+        unwanted = shutil.ignore_patterns(".*", "__pycache__", "progress")
         shutil.copytree(source, folder / source.name, ignore=unwanted, copy_function=_copy, dirs_exist_ok=True)
     (folder / START).write_text(start_page(folder), encoding="utf-8")
 

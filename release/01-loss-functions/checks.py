@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping, Set
 
 import errors
 import numpy as np
+import progress
 import relations
 from IPython import get_ipython
 from reasons import FAILURES, MOST_ITEMS, quiet, recognise
@@ -56,7 +57,8 @@ class Check:
         self._test_file = test.f_code.co_filename  # no message quotes its lines
         _names.begin_test(test.f_globals)
         if not hidden and test.f_code.co_name.startswith("<"):  # the cell itself, no helper that it calls
-            _names.passed = f"{name}: this check passed."
+            _names.passed = self._passed
+        self._looked_at = []
         self._calls = []  # (label, arguments, copies of the arguments)
         self._results = []  # (label, result, copy of the result)
         self._warnings = []
@@ -90,6 +92,7 @@ class Check:
         atol:    absolute tolerance; without it, ``rtol / 100`` of the largest expected value
         because: a sentence that helps when the values differ
         """
+        self._looked_at.append("values and shape")
         with _quiet(self.hidden):  # an object of the student may talk while it is read
             found = _difference(got, expected, what, rtol, atol)
         if found:
@@ -115,6 +118,7 @@ class Check:
 
     def unchanged(self):
         """Fail if a call changed one of its arguments, or what an earlier call had returned."""
+        self._looked_at.append("arguments unchanged")
         for label, arguments, copies in self._calls:
             for name, value in arguments.items():
                 if not _identical(value, copies[name]):
@@ -137,15 +141,23 @@ class Check:
         if not isinstance(got, str) or got.strip().lower() not in set(options):
             raise CheckFailed(f"{self.name} should return one letter: {', '.join(options)}.\nIt returned {_show(got)}.")
         letter = got.strip().lower()
-        _names.passed = f"{self.name}: your answer is {letter}. You learn whether it is right when it is graded."
+        answered = f"{self.name}: your answer is {letter}. You learn whether it is right when it is graded."
+        _names.passed = lambda source: answered
         return letter
 
     def choice(self, key, reason, options="abcd"):
         """Fail unless the quiz answer is ``key``; say the reason either way."""
         if self.letter(options) != key:
             raise CheckFailed(f"{self.name} is not right.\n{reason}")
-        _names.passed = ""
+        _names.passed = None
         print(f"{self.name} is right. {reason}")
+
+    def _passed(self, source):
+        """Return what to say when the cell ``source``, which made this check, has run to its end."""
+        looked_at = f" ({', '.join(dict.fromkeys(self._looked_at))})" if self._looked_at else ""
+        points = progress.worth(source)
+        worth = f" It is worth {points[0]} of {points[1]} points." if points else ""
+        return f"{self.name}: this check passed{looked_at}.{worth}"
 
     def _call(self, label, function, arguments, method=(None, "")):
         self._calls.append((label, arguments, _copy(arguments)))
@@ -241,7 +253,7 @@ class _Names:
         self._left = {}  # name -> the value that a test cell has left behind
         self._tests = None  # while an answer runs: name -> its value for the tests
         self._testing = False  # whether the running cell is a test
-        self.passed = ""  # what to say when it has run to its end
+        self.passed = None  # what to say when it has run to its end, as a function of its source
         if shell:
             shell.events.register("pre_run_cell", self.begin_cell)
             shell.events.register("post_run_cell", self.end_cell)
@@ -251,13 +263,16 @@ class _Names:
         left = {name for name, value in self._left.items() if self._names.get(name, _ABSENT) is value}
         hidden = {name: value for name, value in self._without.items() if name in left}
         self._without = {name: value for name, value in self._names.items() if name not in left} | hidden
-        self._testing, self.passed = False, ""
+        self._testing, self.passed = False, None
 
     def end_cell(self, result):
         """Note what a test cell leaves behind, or what another cell binds again; say that a test passed."""
         if self._testing:
+            source = result.info.raw_cell or ""
             if result.success and self.passed:
-                print(self.passed)
+                print(self.passed(source))
+            if result.success or isinstance(result.error_in_exec, CheckFailed):
+                progress.note(source, result.success)
             self._left = {n: v for n, v in self._names.items() if v is not self._without.get(n, _ABSENT)}
         else:
             for name in _bound_names(result.info.raw_cell or ""):
