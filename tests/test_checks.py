@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import checks
 import numpy as np
+import progress
 import pytest
 import reasons
 from IPython.core.interactiveshell import InteractiveShell
@@ -570,8 +571,8 @@ def test_a_name_that_nobody_has_is_an_error_like_any_other(notebook):
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        (TEST, "answer: this check passed.\n"),
-        (f"{TEST}\nhelp_of_the_test()", "answer: this check passed.\n"),
+        (TEST, "answer: this check passed (values and shape).\n"),
+        (f"{TEST}\nhelp_of_the_test()", "answer: this check passed (values and shape).\n"),
         ("Check('quiz_1', lambda: 'b').letter()", "quiz_1: your answer is b."),
         ("Check('quiz_1', lambda: 'b').choice('b', 'Because.')", "quiz_1 is right. Because.\n"),
         ("answer(1.0)", ""),
@@ -582,6 +583,16 @@ def test_a_cell_that_passed_says_so_once(notebook, cell, said, capsys):
     notebook.run(f"{cell}\nNone")
     out = capsys.readouterr().out
     assert out.startswith(said) and out.count("\n") == (said != "")
+
+
+def test_a_cell_that_passed_says_what_it_is_worth(notebook, capsys, tmp_path, monkeypatch):
+    others = {"other": {"exercise": "answer", "points": 3}, "another": {"exercise": "more", "points": 5}}
+    row = {"exercise": "answer", "points": 2}
+    (tmp_path / "points.json").write_text(json.dumps({progress.key(TEST): row} | others))
+    monkeypatch.setattr(progress, "HERE", tmp_path)
+    notebook.run("def answer(x): return 2 * x")
+    notebook.run(TEST)
+    assert "2 of 5 points" in capsys.readouterr().out
 
 
 def test_a_cell_that_failed_says_only_why(notebook, capsys):

@@ -31,7 +31,7 @@ def said(cells):
 
 @pytest.fixture(scope="module")
 def drawing():
-    """The module source/drawing.py."""
+    """The module lessons/drawing.py."""
     return load_drawing()
 
 

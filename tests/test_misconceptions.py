@@ -83,6 +83,7 @@ def test_misconceptions_are_not_released():
         "mnist.py",
         "points.json",
         "probes.py",
+        "progress.py",
         "reasons.py",
         "relations.py",
         "hints.json",
