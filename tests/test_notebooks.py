@@ -139,6 +139,20 @@ def test_a_cell_is_short(assignment):
 
 
 @pytest.mark.parametrize("assignment", assignments())
+def test_the_heading_above_an_answer_states_its_points(assignment):
+    notebook, stated, heading = load(assignment), {}, ""
+    answers, worth = solution_cells(notebook), points(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            heading = ([line for line in cell.source.split("\n") if re.match("#{2,3} ", line)] or [heading])[-1]
+        if grade_id(cell) in answers:
+            tests = [key for key in worth if owner(key, answers) == grade_id(cell)]
+            stated[heading] = stated.get(heading, 0) + sum(worth[key] for key in tests)
+    found = {heading: int((re.search(r"\((\d+) points?\)$", heading) or [0, 0])[1]) for heading in stated}
+    assert found == stated
+
+
+@pytest.mark.parametrize("assignment", assignments())
 def test_an_assignment_is_worth_about_forty_points(assignment):
     notebook = load(assignment)
     worth = points(notebook) | {key: c.metadata.nbgrader.points for key, c in manual_cells(notebook).items()}
