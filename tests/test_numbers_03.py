@@ -870,7 +870,7 @@ def letter(answer):
     """The letters of the quiz whose text starts with ``answer``, joined."""
     from tools.notebooks import load
 
-    quiz = "\n".join(c.source for c in load(ASSIGNMENT).cells).split("## Quiz\n")[1]
+    quiz = "\n".join(c.source for c in load(ASSIGNMENT).cells).split("## Quiz")[1]
     return "".join(re.findall(rf"^- \*\*([a-e])\*\* {re.escape(answer)}", quiz, flags=re.MULTILINE))
 
 
