@@ -46,9 +46,10 @@ def run_lesson(name):
     run, names, drawing = Run(), {}, load_drawing()
     drawing.show = lambda figure, words: run.words.update({cell.id: words})
 
-    def slider(draw, name, values, start=0, play=False):
+    def slider(draw, name, values, start=0, play=False, more=None):
+        others = [choices[start] for choices, start in (more or {}).values()]
         run.sliders[cell.id] = draw, values, start
-        run.words[cell.id] = {value: draw(value)[1] for value in values}
+        run.words[cell.id] = {value: draw(value, *others)[1] for value in values}
 
     drawing.slider = slider
     with pytest.MonkeyPatch.context() as patch:

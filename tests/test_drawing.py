@@ -161,6 +161,22 @@ def test_a_value_is_drawn_once(drawing, shown, made):
     assert made["Play"][0].max == 1
 
 
+def test_further_sliders_give_their_values_too(drawing, shown, made):
+    calls = []
+
+    def drawn(step, units, examples):
+        calls.append((step, units, examples))
+        return drawing.axes("", "", "")[0], f"{units} units and {examples} examples after {step} steps"
+
+    more = {"units": ([1, 4], 0), "examples": ([80, 320], 1)}
+    drawing.slider(drawn, "step", [1, 2], start=1, more=more)
+    made["SelectionSlider"][1].index = 1
+    made["SelectionSlider"][0].index = 0
+    assert calls == [(2, 1, 320), (2, 4, 320), (1, 4, 320)]
+    assert made["HTML"][0].value == "In words: 4 units and 320 examples after 1 steps"
+    assert [bar.description for bar in made["SelectionSlider"]] == ["step", "units", "examples"]
+
+
 def test_a_slider_brings_a_still_picture_for_readers_without_widgets(drawing, shown):
     drawing.slider(draw(drawing, []), "rise", [1, 2], start=1)
     ((data, named),) = shown

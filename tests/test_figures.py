@@ -43,8 +43,9 @@ def drawn(path):
         return draw(figure, *arguments, **options)
 
     draw, Figure.savefig = Figure.savefig, savefig
-    drawing.slider = lambda draw, name, values, **options: [
-        drawing._png(draw(value)[0]) for value in values[:: max(1, len(values) // 5)]
+    drawing.slider = lambda draw, name, values, more=None, **options: [
+        drawing._png(draw(value, *(choices[start] for choices, start in (more or {}).values()))[0])
+        for value in values[:: max(1, len(values) // 5)]
     ]
     names = {"display": lambda *data, **options: None}
     for cell in nbformat.read(path, as_version=4).cells:

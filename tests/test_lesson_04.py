@@ -125,11 +125,6 @@ MSE_BACK = clean(slopes(lambda p: np.mean((p - Y_TRUE) ** 2), Y_PRED))
 SIZES = [len(range(7)[start : start + 3]) for start in range(0, 7, 3)]
 EPOCH = np.average([0.9, 0.6, 0.3], weights=SIZES)
 
-TRUTH, PREDICTED = [0, 0, 1, 2, 2, 2], [0, 1, 1, 2, 0, 2]
-PAIRS = list(zip(TRUTH, PREDICTED, strict=True))
-CONFUSION = [[PAIRS.count((t, p)) for p in range(3)] for t in range(3)]
-IMAGE = [[255, 0, 102], [153, 51, 204]]
-
 
 STATED = {
     "warm-up": [
@@ -239,20 +234,6 @@ STATED = {
         f"The plain mean of the three losses is ${np.mean([0.9, 0.6, 0.3]):g}$.",
     ],
     "wave-result": [f"about $0.15^2 = {0.15**2:g}$"],
-    "digits-text": [
-        f"{matrix(IMAGE)} \\;\\to\\; ({wide(np.ravel(IMAGE) / 255)})$$",
-        f"$200 + 100$ becomes ${(200 + 100) % 256}$",
-    ],
-    "size-text": [
-        f"$16 \\cdot 64 + 16 = {16 * 64 + 16}$",
-        f"$10 \\cdot 16 + 10 = {10 * 16 + 10}$",
-        f"Together it has {16 * 64 + 16 + 10 * 16 + 10} parameters",
-    ],
-    "accuracy-text": [
-        f"The truth is $({short(TRUTH)})$ and the prediction is $({short(PREDICTED)})$. $$C = {matrix(CONFUSION)}$$",
-        f"The accuracy is $(1 + 1 + 2) / 6 = {np.mean(np.equal(TRUTH, PREDICTED)):.6f}$.",
-        f"Row 2 is $({short(CONFUSION[2])})$: of three examples of class 2, two were right.",
-    ],
     "quiz": [
         f"$5 \\cdot (-4) = {5 * 2 * -2}$ and $-1 \\cdot 6 = {-1 * 2 * 3}$",
         f"$(2 \\cdot 2 + 2 \\cdot 1 + 1 \\cdot 5) / 5 = 11 / 5 = {np.average([2, 1, 5], weights=[2, 2, 1]):g}$",
@@ -295,10 +276,6 @@ GIVEN = {
     "loop-text": ["$(3, 0, 4, 1, 2)$. With batch size 2 the batches are the rows $3, 0$, then $4, 1$, then $2$."],
     "loop-loss-text": ["$$\\frac{3 \\cdot 0.9 + 3 \\cdot 0.6 + 1 \\cdot 0.3}{7} ="],
     "line-text": ["30 points near a line. The start is $a = 0$, $c = 0$."],
-    "digits-text": ["2 by 3 pixels becomes a row of 6 numbers", "run from 0 to 255. We divide by 255"],
-    "parts-text": [f"10 random examples are held back, and {50 - round(0.2 * 50)} remain", "With 50 examples and a"],
-    "size-text": ["`[64, 16, 10]` means 64 pixels, 16 hidden units and 10 scores"],
-    "accuracy-text": ["For ten equally frequent digits, guessing gives $0.1$.", "That is $2 / 3$."],
     "wrong": ["its gradients hold $1/m^2$"],
     "quiz": [
         "received $(-2, 3)$ in `forward`. Now $(5, -1)$ arrives",
@@ -642,11 +619,6 @@ def test_the_last_loss_of_the_wave_is_near_the_noise(after):
     value = after["wave-picture"]["waves"][200][1]
     assert f"The network ends with ${value:.3f}$." in said("wave-result")
     assert value == pytest.approx(0.15**2, rel=0.2)
-
-
-def test_uint8_starts_again_at_0():
-    assert (np.array([200], np.uint8) + np.array([100], np.uint8)).item() == 300 % 256 == 44
-    assert "$200 + 100$ becomes $44$" in said("digits-text")
 
 
 # ---------------------------------------------------------------- quiz

@@ -53,8 +53,8 @@ def outputs(notebook):
     return [(cell.id, output) for cell in notebook.cells for output in cell.get("outputs", [])]
 
 
-def test_there_is_a_lesson_for_each_of_the_first_four_assignments():
-    assert NAMES == assignments()[:4]
+def test_there_is_a_lesson_for_each_of_the_first_five_assignments():
+    assert NAMES == assignments()[:5]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -71,31 +71,39 @@ def show(figure, words):
     print(f"In words: {words}")
 
 
-def slider(draw, name, values, start=0, play=False):
+def slider(draw, name, values, start=0, play=False, more=None):
     """Display ``draw(value) -> (figure, words)`` with a slider over ``values``, and buttons to step.
 
     name: what the slider changes, a few words
     start: the index of the value that is shown first, and alone where widgets are not available
     play: also offer to run through all values, as an animation
+    more: ``{name: (values, start)}`` of further sliders, whose values ``draw`` takes after the first
     """
+    choices = {name: (values, start)} | (more or {})
+    first = [values[start] for values, start in choices.values()]
     try:
         import ipywidgets
     except ImportError:
-        return show(*draw(values[start]))
+        return show(*draw(*first))
 
     @functools.cache  # a value that was shown before is shown at once: an animation can keep up
-    def rendered(value):
-        figure, words = draw(value)
+    def rendered(*chosen):
+        figure, words = draw(*chosen)
         return _png(figure), words
 
-    png, words = rendered(values[start])
-    bar = ipywidgets.SelectionSlider(
-        options=[(str(value), value) for value in values],
-        index=start,
-        description=name,
-        style={"description_width": "initial"},
-        layout={"width": "60%", "margin": "2px 12px"},
-    )
+    png, words = rendered(*first)
+    bars = [
+        ipywidgets.SelectionSlider(
+            options=[(str(value), value) for value in values],
+            index=start,
+            description=name,
+            continuous_update=place == 0,  # what is behind the others can take a second: wait until they are let go
+            style={"description_width": "initial"},
+            layout={"width": "60%", "margin": "2px 12px"},
+        )
+        for place, (name, (values, start)) in enumerate(choices.items())
+    ]
+    bar = bars[0]
     picture = ipywidgets.Image(value=png, format="png", layout={"align_self": "flex-start", "max_width": "100%"})
     text = ipywidgets.HTML(_spoken(words))
     back, forth = (ipywidgets.Button(description=label, layout={"width": "5em"}) for label in ("back", "next"))
@@ -108,11 +116,12 @@ def slider(draw, name, values, start=0, play=False):
         controls.insert(0, player)
 
     def redraw(_):
-        png, words = rendered(bar.value)
+        png, words = rendered(*(bar.value for bar in bars))
         picture.value, text.value = png, _spoken(words)
 
-    bar.observe(redraw, "index")
-    box = ipywidgets.VBox([ipywidgets.HBox(controls), picture, text])
+    for each in bars:
+        each.observe(redraw, "index")
+    box = ipywidgets.VBox([ipywidgets.HBox(controls), *bars[1:], picture, text])
     still = {"image/png": base64.b64encode(png).decode(), "text/plain": f"In words: {words}"}
     display(box._repr_mimebundle_() | still, raw=True, metadata={"image/png": {"alt": words}})
 
@@ -182,6 +191,21 @@ def decision_regions(ax, scores, X, y, names=None):
         if np.nanmin(lead) < 0 < np.nanmax(lead):
             ax.contour(xx, yy, lead, [0], colors="black", linewidths=1.5)
     points(ax, X, y, names)
+
+
+def border_and_losses(titles, scores, X, y, times, losses, x_label):
+    """Return a figure of what a model has learned (left, see ``decision_regions``) and of its losses (right).
+
+    titles: of the two panels
+    times, losses: the curves ``{label: values}`` of the losses up to now, over ``times``
+    """
+    figure, (left, right) = axes(titles, ["$x_1$", x_label], ["$x_2$", "loss"], columns=2, width=9.6)
+    decision_regions(left, scores, X, y)
+    low, high = left.get_ylim()
+    left.set_ylim(low, high + 0.15 * (high - low))  # room for the legend
+    left.legend(loc="upper center", ncols=2)
+    lines(right, times, losses, markers=True)
+    return figure, right
 
 
 def descent_paths(ax, f, paths, limits, levels=20):
