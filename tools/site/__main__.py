@@ -18,7 +18,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools import release, student
+from tools import helpers, student
 from tools.notebooks import ROOT
 from tools.site import pyodide
 
@@ -70,8 +70,8 @@ def _python(target, contents, given, from_mirror):
     lock = pyodide.runtime(CACHE, given)
     own = pyodide.own_wheels(CACHE, KERNEL)
     lock["packages"] |= own
-    helpers = [(folder / name).read_text(encoding="utf-8") for name, folder in release.HELPERS.items()]
-    preload = sorted({*pyodide.KERNEL_NEEDS, *own, *pyodide.providers(lock, pyodide.imported(helpers))})
+    shared = [(folder / name).read_text(encoding="utf-8") for name, folder in helpers.SHARED.items()]
+    preload = sorted({*pyodide.KERNEL_NEEDS, *own, *pyodide.providers(lock, pyodide.imported(shared))})
     names = pyodide.closure(lock, preload + pyodide.providers(lock, pyodide.imported(_sources(contents))))
     pyodide.packages(CACHE, lock, [name for name in names if name not in own], given, from_mirror)
     short = pyodide.reduced(lock, names)
