@@ -17,7 +17,7 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}?timeout=60"
 # Running a submission: grading/ does it, in a sandbox and apart from the tests (see grading/README.md).
 configure(c)
 c.Engine.isolation = "auto"  # tests run apart from the student's code wherever they can
-c.Engine.limits = {"cell_seconds": 30}  # see grading.execute.Limits
+c.Engine.limits = {"cell_seconds": 30}  # see grading.job.Limits
 c.Engine.require_sandbox = False
 
 # Late work loses this share of its points for each day that has begun (python -m grading due ASSIGNMENT TIME).

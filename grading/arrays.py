@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.frames import MOST_BYTES, Malformed, Node, Raw, Refused
+from grading.frames import MOST_BYTES, Node, NotTransferableError, ProtocolError, Raw
 
 NUMBERS = {np.dtype(code).str for code in "?bBhHiIlLqQefdgFDG"}
 TEXT_OR_DATES = re.compile(r"[<>|][US][1-9]\d*|[<>][mM]8(?:\[\d*(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?")
@@ -21,15 +21,15 @@ def is_allowed(kind: object) -> bool:
 
 
 def pack_array(array: Array, buffers: list[Raw]) -> Node:
-    """Return the node of an array; its bytes go to ``buffers``. Raises Refused for what is not allowed."""
+    """Return the node of an array; its bytes go to ``buffers``. Raises NotTransferableError for what is not allowed."""
     if array.dtype.names is not None:
         fields = [[name, list(array.dtype[name].shape), pack_array(array[name], buffers)] for name in array.dtype.names]
         return ["fields", array.shape, fields]
     native = array.dtype.newbyteorder("=")
     if not is_allowed(native.str):
-        raise Refused(f"an array of {array.dtype} cannot be graded")
+        raise NotTransferableError(f"an array of {array.dtype} cannot be graded")
     if array.nbytes > MOST_BYTES:
-        raise Refused(f"an array of more than {MOST_BYTES >> 20} MB cannot be graded")
+        raise NotTransferableError(f"an array of more than {MOST_BYTES >> 20} MB cannot be graded")
     buffers.append(np.asarray(array, dtype=native).tobytes())
     return ["array", native.str, array.shape, len(buffers) - 1, bool(array.flags.writeable)]
 
@@ -37,7 +37,7 @@ def pack_array(array: Array, buffers: list[Raw]) -> Node:
 def pack_scalar(value: np.generic, buffers: list[Raw]) -> Node:
     """Return the node of one of numpy's scalars."""
     if value.dtype.names is None and not is_allowed(value.dtype.str):
-        raise Refused(f"a number of type {value.dtype} cannot be graded")
+        raise NotTransferableError(f"a number of type {value.dtype} cannot be graded")
     return ["scalar", pack_array(np.asarray(value), buffers)]
 
 
@@ -47,27 +47,27 @@ def unpack_array(node: Node, buffers: Sequence[Raw]) -> Array:
         case ["fields", shape, fields]:
             parts = [(name, inner, unpack_array(part, buffers)) for name, inner, part in fields]
             if any(part.shape != (*shape, *inner) for _, inner, part in parts):
-                raise Malformed("fields of different shapes")
+                raise ProtocolError("fields of different shapes")
             array = np.empty(shape, np.dtype([(str(name), part.dtype, tuple(inner)) for name, inner, part in parts]))
             for name, _, part in parts:
                 array[name] = part
             return array
         case ["array", kind, shape, int(index), writable]:
             return _from_bytes(kind, shape, buffers[index], writable)
-    raise Malformed("an array that is not understood")
+    raise ProtocolError("an array that is not understood")
 
 
 def _from_bytes(kind: str, shape: Sequence[int], data: Raw, writable: bool) -> Array:
     if not is_allowed(kind):
-        raise Malformed("an array of a type that cannot cross")
+        raise ProtocolError("an array of a type that cannot cross")
     dtype = np.dtype(kind)
     if any(type(n) is not int or n < 0 for n in shape) or math.prod(shape) * dtype.itemsize != len(data):
-        raise Malformed("an array whose size is not that of its bytes")
+        raise ProtocolError("an array whose size is not that of its bytes")
     array: Array = np.frombuffer(data, dtype=dtype).reshape(shape).copy()  # its own memory, as an ordinary array
     if dtype.kind == "b":
         array = np.asarray(array.view(np.uint8) != 0)  # any byte becomes a proper truth value
     if dtype.kind == "U" and array.size and array.reshape(-1).view(np.uint32).max() > 0x10FFFF:
-        raise Malformed("a text that is none")
+        raise ProtocolError("a text that is none")
     array.flags.writeable = bool(writable)
     return array
 
@@ -77,7 +77,9 @@ def state_of(generator: np.random.Generator) -> list[Any]:
     state = generator.bit_generator.state
     name = state["bit_generator"]
     if name not in GENERATORS:
-        raise Refused(f"a random generator of type {name} cannot be graded; one of np.random.default_rng can")
+        raise NotTransferableError(
+            f"a random generator of type {name} cannot be graded; one of np.random.default_rng can"
+        )
     inner = state["state"]
     return [name, hex(inner["state"]), hex(inner["inc"]), state["has_uint32"], state["uinteger"]]
 

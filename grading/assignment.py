@@ -20,8 +20,9 @@ from traitlets.config import Config, Configurable
 from traitlets.config.loader import DeferredConfigString
 from traitlets.utils.importstring import import_item
 
-from grading import execute
-from grading.rebuild import is_by_hand, is_ours, with_sources
+from grading.cells import grade_id, is_by_hand, is_ours
+from grading.job import Job, Limits, content_key
+from grading.template import with_sources
 
 FILES_BYTES = 100 * 2**20  # of all files beside the notebooks
 TIMEOUTS = 6  # the default total of a notebook, in time-outs of a cell
@@ -50,7 +51,7 @@ class Engine(Configurable):
     stock = List(
         Unicode(), help="Assignments that nbgrader autograde runs without the engine: other languages' kernels."
     ).tag(config=True)
-    limits = Dict(help="Changes to the defaults of grading.execute.Limits.").tag(config=True)
+    limits = Dict(help="Changes to the defaults of grading.job.Limits.").tag(config=True)
 
 
 class Assignment:
@@ -97,14 +98,14 @@ class Assignment:
                 files[path] = content
         return files
 
-    def job(self, notebook: str, submission: bytes, own: dict[str, bytes], tests: str | None = None) -> execute.Job:
+    def job(self, notebook: str, submission: bytes, own: dict[str, bytes], tests: str | None = None) -> Job:
         """Return the Job of one notebook.
 
         submission: what was handed in, bytes
         own:        {relative path: content} of the student's files
         tests:      "apart" or "beside", where it is not what ``isolation`` says
         """
-        return execute.Job(
+        return Job(
             name=notebook,
             template=self.templates[notebook],
             submission=submission,
@@ -116,17 +117,17 @@ class Assignment:
             demonstrations=self.engine.demonstrations or notebook in self._by_hand,
         )
 
-    def reference(self, notebook: str, tests: str | None = None) -> execute.Job:
+    def reference(self, notebook: str, tests: str | None = None) -> Job:
         """Return the Job that grades the instructor's own answers."""
         return self.job(notebook, self.templates[notebook], {}, tests)
 
     @cached_property
     def keys(self) -> dict[str, str]:
         """``{notebook: content key of all that the submissions have in common}``, when ``isolation`` is known."""
-        return {name: execute.key(self.reference(name)) for name in self.templates}
+        return {name: content_key(self.reference(name)) for name in self.templates}
 
 
-def _limits(engine: Engine, config: Config) -> execute.Limits:
+def _limits(engine: Engine, config: Config) -> Limits:
     """Return the Limits; a time-out that was set for stock nbgrader holds here, too."""
     given = dict(engine.limits)
     for section in (kind.__name__ for kind in Execute.mro()):
@@ -141,10 +142,10 @@ def _limits(engine: Engine, config: Config) -> execute.Limits:
                     f"c.{section}.{name} = {seconds!r} cannot be kept: every cell needs a limit in seconds. "
                     'Set c.Engine.limits = {"cell_seconds": 60} in nbgrader_config.py.'
                 )
-            total = max(execute.Limits.total_seconds, TIMEOUTS * seconds)
+            total = max(Limits.total_seconds, TIMEOUTS * seconds)
             given = {"total_seconds": total} | given | {"cell_seconds": seconds}
     try:
-        return execute.Limits(**given)
+        return Limits(**given)
     except TypeError as error:
         raise CourseError(f"c.Engine.limits: {error}") from error
 
@@ -187,7 +188,7 @@ def _run(steps: list[Any], notebook: NotebookNode, path: Path) -> NotebookNode:
 
 
 def _sources(notebook: NotebookNode) -> dict[str, str]:
-    return {c.metadata.nbgrader.grade_id: c.source for c in notebook.cells if is_ours(c)}
+    return {grade_id(c): c.source for c in notebook.cells if is_ours(c)}
 
 
 def _with_ids(notebook: NotebookNode) -> NotebookNode:

@@ -28,8 +28,8 @@ from tqdm import tqdm
 from traitlets.utils.importstring import import_item
 
 from grading.assignment import Assignment, CourseError
-from grading.execute import Outcome, write_files
 from grading.gradebook import Recorder, agree, graded, totals
+from grading.job import Outcome, write_files
 from grading.pool import Result, Work, Workers
 from grading.preflight import check_reference
 from grading.report import Report

@@ -18,10 +18,9 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from grading.execute import Job, job_from_frame
-from grading.frames import Frame
+from grading.frames import ConnectionClosedError, Frame, receive, send
+from grading.job import Job, job_from_frame
 from grading.sandbox import ForkServer, Line
-from grading.wire import Closed, receive, send
 
 if TYPE_CHECKING:
     from grading.prepared import PreparedCache
@@ -47,7 +46,7 @@ def main(*callers: socket.socket) -> None:
         for caller in callers:
             send(caller, {"ready": True})
         answer(slots)
-    except Closed:
+    except ConnectionClosedError:
         pass
     finally:
         for slot in slots:
@@ -87,7 +86,7 @@ class Slot:
         return [self._caller if self._line else self._server.control]
 
     def go_on(self, connection: socket.socket) -> None:
-        """Do what has come on ``connection``; raise Closed where the caller is gone."""
+        """Do what has come on ``connection``; raise ConnectionClosedError where the caller is gone."""
         if connection is self._server.control:
             self._server.wait()
             self._line = self._server.line()
@@ -112,7 +111,7 @@ class Slot:
     def _finish(self, fork: int) -> None:
         try:
             head, buffers = receive(self._answer)
-        except Closed:
+        except ConnectionClosedError:
             head, buffers = {"error": "the judge ended in the middle of a submission"}, []
         self._answer.close()
         self._folder.cleanup()
@@ -165,7 +164,7 @@ def _be_fork(connection: socket.socket, line: Line, folder: str, work: Callable[
         resource.setrlimit(resource.RLIMIT_AS, (FORK_BYTES, FORK_BYTES))
         send(connection, *work(line))
     except BaseException:
-        with contextlib.suppress(Closed):
+        with contextlib.suppress(ConnectionClosedError):
             send(connection, {"error": traceback.format_exc()})
     finally:
         os._exit(0)

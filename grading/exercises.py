@@ -14,8 +14,8 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearMarkScheme
 from nbgrader.utils import compute_checksum, is_grade, is_solution, is_task
 
+from grading.cells import grade_id, is_by_hand
 from grading.marks import Mark, Marks
-from grading.rebuild import is_by_hand
 
 HINT = "Likely reason: "  # begins the line of a message that names the mistake
 # Errors whose text is written for students; of any other, a student also has to know the kind.
@@ -133,21 +133,21 @@ class _Reader:
     def __init__(self, cells: list[NotebookNode], marks: Marks) -> None:
         self._cells, self._marks = cells, marks
         self.found: dict[str, Exercise] = {}
-        self._answers = {_id(cell): cell for cell in cells if is_solution(cell) and not is_grade(cell)}
+        self._answers = {grade_id(cell): cell for cell in cells if is_solution(cell) and not is_grade(cell)}
         self._last_answer: str | None = None  # its grade id
 
     def look_at(self, place: int) -> None:
         cell = self._cells[place]
         if is_by_hand(cell):
-            self.found[_id(cell)] = self._written(cell, place)
+            self.found[grade_id(cell)] = self._written(cell, place)
         elif is_grade(cell):
-            owner = _owner(_id(cell), self._answers)
-            key = owner or _id(cell)
+            owner = _owner(grade_id(cell), self._answers)
+            key = owner or grade_id(cell)
             if key not in self.found:
                 self.found[key] = self._coded(key, owner or self._last_answer, cell)
             self._add_check(self.found[key], cell, owner)
         elif is_solution(cell):
-            self._last_answer = _id(cell)
+            self._last_answer = grade_id(cell)
 
     def comment(self, key: str, text: str) -> None:
         exercise = next((e for e in self.found.values() if e.answer_id == key), None)
@@ -178,9 +178,9 @@ class _Reader:
 
     def _written(self, cell: NotebookNode, place: int) -> Exercise:
         """Return the Exercise of a cell that is graded by hand."""
-        made = Exercise(_id(cell), _id(cell).replace("-", " "), by_hand=True, answer_id=_id(cell))
-        if mark := self._marks.cells.get(_id(cell)):
-            made.checks.append(Check(_id(cell), "", mark))
+        made = Exercise(grade_id(cell), grade_id(cell).replace("-", " "), by_hand=True, answer_id=grade_id(cell))
+        if mark := self._marks.cells.get(grade_id(cell)):
+            made.checks.append(Check(grade_id(cell), "", mark))
         before = self._before(place)
         made.answer = self._after(place) if is_task(cell) else [cell]
         made.pictures = [] if is_task(cell) else [output for c in before for output in c.get("outputs", [])]
@@ -204,22 +204,18 @@ class _Reader:
         return self._cells[place + 1 : end]
 
     def _add_check(self, exercise: Exercise, cell: NotebookNode, owner: str | None) -> None:
-        mark = self._marks.cells.get(_id(cell))
+        mark = self._marks.cells.get(grade_id(cell))
         if mark is None:
             return
-        name = _id(cell).removeprefix(f"test-{owner}").strip("-").replace("-", " ") if owner else ""
+        name = grade_id(cell).removeprefix(f"test-{owner}").strip("-").replace("-", " ") if owner else ""
         problem, said = "", ""
         details: Details = ()
         if mark.points < mark.most:
             problem, details, hints = _message(cell, exercise.name)
             exercise.hints += [hint for hint in hints if hint not in exercise.hints]
-        elif _id(cell).startswith("test-quiz-"):
+        elif grade_id(cell).startswith("test-quiz-"):
             said = "".join(o.text for o in cell.outputs if o.output_type == "stream").strip()
-        exercise.checks.append(Check(_id(cell), name, mark, problem, details, said))
-
-
-def _id(cell: NotebookNode) -> str:
-    return str(cell.metadata.nbgrader.grade_id)
+        exercise.checks.append(Check(grade_id(cell), name, mark, problem, details, said))
 
 
 def _is_untouched(cell: NotebookNode) -> bool:

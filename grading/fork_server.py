@@ -24,8 +24,8 @@ from typing import Any
 import matplotlib.figure
 
 from grading import shell
-from grading.execute import write_files
-from grading.frames import Head
+from grading.frames import ConnectionClosedError, Head, ProtocolError
+from grading.job import write_files
 from grading.namespaces import (
     Nested,
     Plain,
@@ -39,7 +39,6 @@ from grading.namespaces import (
 )
 from grading.process import waits
 from grading.student import ObjectServer
-from grading.wire import Closed, Malformed
 
 Versions = dict[str, tuple[int, ...] | None]  # {file name: what changes when it is written or removed}
 COLLAPSE = 25  # of madvise(2)
@@ -95,7 +94,7 @@ def keep_line(
         line.send(json.dumps(status).encode())
 
 
-class Forked(Closed):
+class Forked(ConnectionClosedError):  # noqa: N818 - it is no error
     """This process is a fork of the one that was asked, and has a socket of its own: ``handle``."""
 
     def __init__(self, handle: int) -> None:
@@ -119,7 +118,7 @@ def serve(handle: int | None, ready: shell.Shell) -> None:
             Student(connection, ready, folder, written).listen()
         except Forked as fork:
             handle = fork.handle
-        except (Closed, Malformed):
+        except (ConnectionClosedError, ProtocolError):
             pass
 
 

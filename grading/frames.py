@@ -17,15 +17,15 @@ Head = dict[str, Node]  # the first part of a frame
 Frame = tuple[Head, Sequence[Raw]]
 
 
-class Refused(TypeError):
+class NotTransferableError(TypeError):
     """A value that cannot cross."""
 
 
-class Malformed(Exception):
+class ProtocolError(Exception):
     """A frame that breaks the rules."""
 
 
-class Closed(Exception):
+class ConnectionClosedError(Exception):
     """The other side is gone."""
 
 
@@ -34,26 +34,26 @@ def send(connection: socket.socket, head: Head, buffers: Sequence[Raw] = ()) -> 
     sizes = [memoryview(b).nbytes for b in buffers]
     text = msgpack.packb(head | {"sizes": sizes}, unicode_errors=ANY_TEXT)
     if len(text) > MOST_HEAD or sum(sizes) > MOST_BYTES:
-        raise Refused(f"more than {MOST_BYTES >> 20} MB at once cannot be graded")
+        raise NotTransferableError(f"more than {MOST_BYTES >> 20} MB at once cannot be graded")
     try:
         connection.sendall(b"".join([struct.pack("<I", len(text)), text, *buffers]))
     except OSError:
-        raise Closed from None
+        raise ConnectionClosedError from None
 
 
 def receive(connection: socket.socket) -> tuple[Head, list[bytearray]]:
     """Return ``(head, buffers)`` of the next frame. Sizes are checked before memory is taken."""
     (size,) = struct.unpack("<I", _read(connection, 4))
     if size > MOST_HEAD:
-        raise Malformed(f"a head of {size} bytes")
+        raise ProtocolError(f"a head of {size} bytes")
     try:
         head = msgpack.unpackb(_read(connection, size), unicode_errors=ANY_TEXT, ext_hook=_no_extension)
         sizes = head["sizes"]
         fits = all(type(n) is int and n >= 0 for n in sizes) and sum(sizes) <= MOST_BYTES
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise Malformed("a head that is not understood") from None
+        raise ProtocolError("a head that is not understood") from None
     if not fits:
-        raise Malformed("arrays that are too large")
+        raise ProtocolError("arrays that are too large")
     return head, [_read(connection, n) for n in sizes]
 
 
@@ -70,6 +70,6 @@ def _read(connection: socket.socket, size: int) -> bytearray:
         except OSError:
             count = 0
         if not count:
-            raise Closed
+            raise ConnectionClosedError
         rest = rest[count:]
     return data

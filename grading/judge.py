@@ -19,15 +19,17 @@ from typing import Any, cast
 import numpy as np
 
 from grading import shell
-from grading.remote import Adopted, silenced
+from grading.adopted import Adopted, silenced
+from grading.frames import ConnectionClosedError, NotTransferableError, ProtocolError
+from grading.packing import Description
 from grading.specials import special_names
 from grading.values import ERRORS
-from grading.wire import MOST_LETTERS, Closed, Description, Malformed, Peer, Refused, make_error
+from grading.wire import MOST_LETTERS, Peer, make_error
 
 Seeds = tuple[Any, tuple[Any, ...]]  # states of Python's and of numpy's global random generator, as plain data
 
 
-class Broken(BaseException):
+class ConnectionBrokenError(BaseException):
     """The conversation with the student's process has ended. No ``except Exception`` may catch it."""
 
 
@@ -42,7 +44,7 @@ class Judge(Peer):
     def __init__(self, connection: socket.socket, operators: frozenset[str] = frozenset()) -> None:
         super().__init__(connection)
         self.operators = operators
-        self.broken: Closed | Malformed | None = None  # why this conversation has ended
+        self.broken: ConnectionClosedError | ProtocolError | None = None  # why this conversation has ended
         # All texts that may come from student code, once it has seen what is hidden.
         self.may_say: frozenset[str] | None = None
         self._adopted = Adopted(self)
@@ -56,9 +58,9 @@ class Judge(Peer):
         """Return the answer. A process that is gone, or breaks the rules, ends the cell."""
         try:
             return super().ask(action, *operands, handles=handles)
-        except (Closed, Malformed) as error:
+        except (ConnectionClosedError, ProtocolError) as error:
             self.broken = error
-            raise Broken from None
+            raise ConnectionBrokenError from None
 
     def stands_for(self, value: object) -> bool:
         """Say whether something stands for an object of the student's; what was computed with one does not."""
@@ -71,7 +73,7 @@ class Judge(Peer):
                 return str(builtins.input(prompt))
             case _, [number, *rest] if type(number) is int and number in self._owned:
                 return self._use(action, self._owned[number], *rest)
-        raise Malformed("a question about an unknown object")
+        raise ProtocolError("a question about an unknown object")
 
     def _use(self, action: str, target: Any, *operands: Any) -> Any:
         """Call, get or set what ``describe`` has listed of an object."""
@@ -99,7 +101,7 @@ class Judge(Peer):
             return "object", type(value), tuple(sorted(_methods(value))), tuple(sorted(_attributes(value)))
         if callable(value):
             return "function", getattr(value, "__name__", "function")
-        raise Refused(f"a test cannot pass a {type(value).__name__}")
+        raise NotTransferableError(f"a test cannot pass a {type(value).__name__}")
 
     def adopt(self, number: int, kind: str, *details: Any) -> Any:
         """Make what stands for an object of the student."""

@@ -38,7 +38,7 @@ SET_FLAGS, UP = 0x8914, 1  # of netdevice(7)
 SET_DEATH_SIGNAL, SET_DUMPABLE = 1, 4  # of prctl(2)
 CAPABILITIES = 0x20080522  # version 3 of capset(2)
 MOST_FILES = 2**20  # more than a process has open
-Limits = dict[str, Any]  # those of execute.Limits in sandbox.LIMITS, and "used_bytes" when the process starts
+Limits = dict[str, Any]  # those of job.Limits in sandbox.LIMITS, and "used_bytes" when the process starts
 Status = dict[str, int]  # {"code", "peak_bytes"}: how a process had ended
 OWN_FORKS = 100  # of a submission's process: also where the student's code has started all that it may
 

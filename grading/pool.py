@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from grading import execute
-from grading.execute import Job, Outcome
+from grading.job import Job, Outcome, content_key
 
 Item = TypeVar("Item")  # whatever the caller knows a submission by
 Work = tuple[Item, Sequence[Job], Sequence[str]]  # with the keys of the jobs
@@ -24,15 +24,15 @@ class WorkersError(Exception):
     """The workers cannot do any work; the message tells why."""
 
 
-def run(job: Job, by: Callable[[Job], Outcome]) -> Outcome:
-    """Return the Outcome of ``job`` that ``by`` gives.
+def _outcome(job: Job, run: Callable[[Job], Outcome]) -> Outcome:
+    """Return the Outcome of ``job`` that ``run`` gives.
 
     Raises WorkersError where nothing can be run, and where a sandbox is required and missing: a refusal
     must not become a grade of 0.
     """
     try:
-        outcome = by(job)
-    except execute.CannotStart as error:
+        outcome = run(job)
+    except execute.CannotStartError as error:
         raise WorkersError(f"{error} ({_host()})") from error
     if job.require_sandbox and outcome.sandbox.startswith("none"):
         raise WorkersError(f"A sandbox is required on {_host()}, but there is {outcome.sandbox}.")
@@ -41,9 +41,9 @@ def run(job: Job, by: Callable[[Job], Outcome]) -> Outcome:
 
 def compute(jobs: Sequence[Job], keys: Sequence[str]) -> list[Outcome]:
     """Return the Outcomes of ``jobs``, one after the other; this runs in a worker of a cluster."""
-    if [execute.key(job) for job in jobs] != keys:
+    if [content_key(job) for job in jobs] != keys:
         raise WorkersError(f"The worker on {_host()} has other packages, or another version of grading/.")
-    return [run(job, execute.run) for job in jobs]
+    return [_outcome(job, execute.run) for job in jobs]
 
 
 def _host() -> str:
@@ -113,7 +113,7 @@ def inline() -> Workers:
     def submit(jobs: Sequence[Job], keys: Sequence[str]) -> Future[list[Outcome]]:
         future: Future[list[Outcome]] = Future()
         try:
-            future.set_result([run(job, execute.run) for job in jobs])
+            future.set_result([_outcome(job, execute.run) for job in jobs])
         except Exception as error:
             future.set_exception(error)
         return future
@@ -124,14 +124,16 @@ def inline() -> Workers:
 @contextmanager
 def local(count: int) -> Iterator[Workers]:
     """Give Workers on this machine, which begin to warm up at once."""
-    runner, pool = execute.Runner(count), ThreadPoolExecutor(count)
+    client, pool = execute.DispatcherClient(count), ThreadPoolExecutor(count)
     try:
         yield Workers(
-            lambda jobs, keys: pool.submit(lambda: [run(job, runner.run) for job in jobs]), count, execute.EngineError
+            lambda jobs, keys: pool.submit(lambda: [_outcome(job, client.outcome) for job in jobs]),
+            count,
+            execute.EngineError,
         )
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        runner.close()
+        client.close()
 
 
 @contextmanager

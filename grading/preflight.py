@@ -12,12 +12,10 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.utils import is_locked
 
-from grading import execute
 from grading.assignment import Assignment, CourseError
-from grading.cells import read_notebook
-from grading.execute import Outcome
+from grading.cells import grade_id, is_test, read_notebook
+from grading.job import Outcome, content_key
 from grading.pool import Workers
-from grading.rebuild import is_test
 
 
 def check_reference(assignment: Assignment, workers: Workers) -> None:
@@ -41,7 +39,7 @@ def check_reference(assignment: Assignment, workers: Workers) -> None:
 
 def _key(assignment: Assignment) -> str:
     engine = assignment.engine
-    jobs = [execute.key(assignment.reference(name, "apart")) for name in assignment.templates]
+    jobs = [content_key(assignment.reference(name, "apart")) for name in assignment.templates]
     return hashlib.sha256(repr((jobs, engine.isolation, engine.reference_must_pass)).encode()).hexdigest()
 
 
@@ -74,7 +72,7 @@ def _choose(assignment: Assignment, name: str, workers: Workers) -> tuple[str, s
 
 def _run(assignment: Assignment, name: str, tests: str, workers: Workers) -> Outcome:
     job = assignment.reference(name, tests)
-    ((_, result),) = workers.outcomes([(None, [job], [execute.key(job)])])
+    ((_, result),) = workers.outcomes([(None, [job], [content_key(job)])])
     if isinstance(result, Exception):
         raise CourseError(f"The instructor's own {name}.ipynb could not be run: {result}") from result
     return result[0]
@@ -82,7 +80,7 @@ def _run(assignment: Assignment, name: str, tests: str, workers: Workers) -> Out
 
 def _lost(outcome: Outcome) -> list[str]:
     """Return the tests that were not passed, in the order of the notebook."""
-    keys = [c.metadata.nbgrader.grade_id for c in _cells(outcome) if is_test(c)]
+    keys = [grade_id(c) for c in _cells(outcome) if is_test(c)]
     return [key for key in keys if key in outcome.verdicts and not outcome.verdicts[key].passed]
 
 
@@ -103,7 +101,7 @@ def _must_pass(assignment: Assignment, name: str, outcome: Outcome) -> None:
 def _first_problem(outcome: Outcome) -> str:
     """Say which cell of the course fails first, and why; '' where none does."""
     for cell in _cells(outcome):
-        key = cell.metadata.get("nbgrader", {}).get("grade_id")
+        key = grade_id(cell)
         if is_test(cell) and key in outcome.verdicts and not outcome.verdicts[key].passed:
             return f"The test {key} says: {outcome.verdicts[key].message}"
         if is_locked(cell) and not is_test(cell):

@@ -14,12 +14,15 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_locked
 
 from grading import shell, syntax
-from grading.execute import Files, Job, outcome_to_frame, write_files
+from grading.cells import is_test
 from grading.frames import Frame
-from grading.rebuild import is_test, rebuild, released
-from grading.runner import cells_to_run, divided, grade, open_imports
+from grading.grade import grade
+from grading.job import Files, Job, outcome_to_frame, write_files
+from grading.plan import cells_to_run, divided, open_imports
+from grading.rebuild import rebuild
 from grading.sandbox import Line
 from grading.specials import operators_in
+from grading.template import released
 
 IN_COMMON = attrgetter("template", "trusted_files", "tests")  # of the jobs of an assignment
 MOST = 4  # assignments at a time

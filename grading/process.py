@@ -6,8 +6,8 @@ import socket
 from collections.abc import Callable
 from typing import Any, Self
 
-from grading.judge import Broken, Judge
-from grading.wire import Closed, Malformed
+from grading.frames import ConnectionClosedError, ProtocolError
+from grading.judge import ConnectionBrokenError, Judge
 
 STRETCH = 2  # times its usual time is the most that a cell may wait for a processor, on top of it
 NOTICED = 0.02  # of its time: a shorter wait is none
@@ -22,11 +22,11 @@ DEATHS: dict[int, str] = {
 }
 
 
-class OutOfTime(BaseException):
+class CellTimeoutError(BaseException):
     """The clock has run out. No ``except Exception`` of a test may catch it."""
 
 
-class StudentProcessLost(Exception):
+class StudentProcessLostError(Exception):
     """A process was ended, or ended itself, in the middle of something. The text says why.
 
     endless: its time was up
@@ -39,7 +39,7 @@ class StudentProcessLost(Exception):
 
 
 class Clock:
-    """Raises OutOfTime in the body of a ``with`` after so many seconds.
+    """Raises CellTimeoutError in the body of a ``with`` after so many seconds.
 
     The time for which the body waited for a processor does not count, as far as ``waited`` can tell it:
     a busy machine must not cost points.
@@ -73,7 +73,7 @@ class Clock:
             self.slow = waited is None or self._forgiven >= 0.9 * STRETCH * self.seconds
             self.expired = True
         signal.setitimer(signal.ITIMER_REAL, 1)  # again, where something swallows it
-        raise OutOfTime
+        raise CellTimeoutError
 
 
 def waits(pid: int | str) -> float | None:
@@ -108,25 +108,25 @@ class StudentProcess:
         return Clock(seconds, self._waited)
 
     def ask(self, seconds: float, action: str, *operands: Any, handles: tuple[int, ...] = ()) -> Any:
-        """Return the answer to a question of the engine's own; raise StudentProcessLost where there is none."""
+        """Return the answer to a question of the engine's own; raise StudentProcessLostError where there is none."""
         answer = None
         clock = self.clock(seconds)
         try:
-            with contextlib.suppress(OutOfTime, Broken), clock:
+            with contextlib.suppress(CellTimeoutError, ConnectionBrokenError), clock:
                 answer = self.peer.ask(action, *operands, handles=handles)
         except Exception as error:  # there is none, unless the process was tampered with
             self.end()
-            raise StudentProcessLost(f"its answer cannot be read ({type(error).__name__})") from None
+            raise StudentProcessLostError(f"its answer cannot be read ({type(error).__name__})") from None
         if lost := self.lost(clock):
             raise lost
         return answer
 
-    def lost(self, clock: Clock) -> StudentProcessLost | None:
+    def lost(self, clock: Clock) -> StudentProcessLostError | None:
         """End the process if its time was up, or if it broke off the conversation; return why, or None."""
         if clock.expired:
             self.end()
-            return StudentProcessLost(f"it took longer than {clock.seconds:g} s", True, clock.slow)
-        return StudentProcessLost(self._why_broken()) if self.peer.broken else None
+            return StudentProcessLostError(f"it took longer than {clock.seconds:g} s", True, clock.slow)
+        return StudentProcessLostError(self._why_broken()) if self.peer.broken else None
 
     def fork(self) -> Self:
         """Return a fork of this process."""
@@ -149,15 +149,15 @@ class StudentProcess:
 
     def alive(self) -> bool:
         """Say whether it answers."""
-        with contextlib.suppress(StudentProcessLost):
+        with contextlib.suppress(StudentProcessLostError):
             return self.status is None and self.ask(CONTROL_SECONDS, "here") is True
         return False
 
     def _why_broken(self) -> str:
         """End a process whose conversation is broken; return how it had ended, in words."""
         broken = self.peer.broken
-        code = self.end(gone=isinstance(broken, Closed))["code"]
-        if isinstance(broken, Malformed):
+        code = self.end(gone=isinstance(broken, ConnectionClosedError))["code"]
+        if isinstance(broken, ProtocolError):
             return f"it sent {broken}"
         return DEATHS.get(code - 128, f"its process ended with exit code {code}")
 
@@ -181,7 +181,7 @@ class StudentProcess:
         self.peer.connection.settimeout(CONTROL_SECONDS)
         try:
             return self.peer.ask(action, *operands)
-        except (Broken, Exception):
+        except (ConnectionBrokenError, Exception):
             return None
         finally:
             with contextlib.suppress(OSError):

@@ -7,26 +7,21 @@ value that it would have had in the student's own kernel, from top to bottom. Al
 the submission is dropped.
 """
 
-import functools
 import itertools
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
-from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, is_task
+from nbgrader.utils import is_locked, is_solution, is_task
 
+from grading.cells import grade_id, is_by_hand, is_ours, is_test
+from grading.given import GivenCell, read_cells
 from grading.syntax import bound_names
+from grading.template import known_sources, read_template, released
 
-KINDS = "code", "markdown", "raw"
-MOST_BYTES = 64 * 2**20  # of a submitted notebook
-MOST_CELLS = 2_000
 Placed = tuple[int, NotebookNode]  # a cell, and the number of the one of ours that it follows or is
 MISSING_CODE = "# This cell was missing from the submission."
 MISSING_TEXT = "*This cell was missing from the submission. The answer may stand elsewhere in the notebook.*"
@@ -40,7 +35,7 @@ def rebuild(template: bytes, submission: bytes) -> tuple[NotebookNode, list[str]
     failed: why no answer could be read, or ''
     """
     official = nbformat.from_dict(released(template))  # a copy
-    given, failed = _read(submission)
+    given, failed = read_cells(submission)
     if failed:
         return official, [], failed
     merge = _Merge(template, official.cells, given)
@@ -57,60 +52,6 @@ def safe_files(files: dict[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
     return {name: content for name, content in files.items() if name not in outside}, notices
 
 
-@dataclass(frozen=True)
-class _Template:
-    """What is asked of the instructor's notebook again and again.
-
-    released:   without its solutions, but with its hidden tests
-    handed_out: {grade id: source} as students received it
-    asked:      {grade id: names} that each code cell asks the student to define
-    """
-
-    released: NotebookNode
-    handed_out: dict[str, str]
-    asked: dict[str, frozenset[str]]
-
-
-def released(template: bytes) -> NotebookNode:
-    """Return the instructor's notebook without its solutions, but with its hidden tests."""
-    return _template(template).released
-
-
-@functools.lru_cache(maxsize=8)
-def _template(template: bytes) -> _Template:
-    notebook = nbformat.reads(template.decode("utf-8"), as_version=4)
-    solved = {_key(c): bound_names(c.source) for c in notebook.cells if is_solution(c) and c.cell_type == "code"}
-    kept = notebook.metadata.get("grading", {})
-    if "stubs" not in kept:
-        ClearSolutions().preprocess(notebook, {})
-    for cell in notebook.cells:
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("nbgrader", "lesson")}
-        if is_ours(cell):
-            cell.source = kept.get("stubs", {}).get(_key(cell), cell.source)
-            cell.metadata["nbgrader"]["checksum"] = compute_checksum(nbformat.from_dict(cell))
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    visible, _ = ClearHiddenTests().preprocess(nbformat.from_dict(notebook), {})
-    sources = kept.get("handed_out", {_key(c): c.source for c in visible.cells if is_ours(c)})
-    # A stub names what it asks for, where it names anything: a solution may define helpers besides.
-    asked = {key: bound_names(sources.get(key, "")) or names for key, names in solved.items()}
-    return _Template(notebook, sources, asked)
-
-
-def with_sources(template: NotebookNode, stubs: dict[str, str], handed_out: dict[str, str]) -> NotebookNode:
-    """Return a template that knows ``{grade id: source}`` of its cells without solutions, and as handed out.
-
-    How they come from the source is the course's own choice: marks, stubs. Of a template that does not
-    know them, nbgrader's defaults are assumed.
-    """
-    template.metadata["grading"] = {"stubs": stubs, "handed_out": handed_out}
-    return template
-
-
-def _key(cell: NotebookNode) -> str:
-    return str(cell.metadata["nbgrader"]["grade_id"])
-
-
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
@@ -119,100 +60,11 @@ def _ordinal(number: int) -> str:
     return ("first", "second", "third", "fourth", "fifth")[number] if number < 5 else f"{number + 1}th"
 
 
-@functools.lru_cache(maxsize=8)
-def plain_sources(template: bytes) -> frozenset[str]:
-    """Return the sources of the instructor's code cells that are neither answers nor tests nor locked."""
-    cells = released(template).cells
-    return frozenset(cell.source for cell in cells if cell.cell_type == "code" and not is_ours(cell))
-
-
-def is_test(cell: NotebookNode) -> bool:
-    """Say whether a cell holds a test, and not an answer that is graded by hand."""
-    return bool(is_grade(cell) and not is_solution(cell))
-
-
-def is_by_hand(cell: NotebookNode) -> bool:
-    """Say whether a person gives the points of a cell."""
-    return bool(is_task(cell) or (is_grade(cell) and (is_solution(cell) or cell.cell_type != "code")))
-
-
-def is_ours(cell: NotebookNode) -> bool:
-    """Say whether a cell is one that nbgrader keeps account of."""
-    return bool(is_grade(cell) or is_solution(cell) or is_locked(cell) or is_task(cell))
-
-
 def has_work(template: bytes, submission: bytes) -> bool:
     """Say whether a notebook holds anything that was not handed out, or cannot be read."""
-    given, failed = _read(submission)
-    known = _known(template)
+    given, failed = read_cells(submission)
+    known = known_sources(template)
     return bool(failed) or any(cell.node.source.strip() not in known for cell in given)
-
-
-@functools.lru_cache(maxsize=8)
-def _known(template: bytes) -> set[str]:
-    """Return the sources of all cells that were handed out, and that of an empty one."""
-    sources = [cell.source for cell in released(template).cells] + list(_template(template).handed_out.values())
-    return {source.strip() for source in sources} | {""}
-
-
-@dataclass(frozen=True)
-class _Given:
-    """A cell of the submission, cut down to what counts: the ids that it claims, and what it holds."""
-
-    grade_id: str | None
-    cell_id: str | None
-    node: NotebookNode
-
-
-def _read(submission: bytes) -> tuple[list[_Given], str]:
-    """Return ``(cells, failed)`` of a submitted notebook."""
-    if len(submission) > MOST_BYTES:
-        return [], f"The notebook is larger than {MOST_BYTES >> 20} MB."
-    try:
-        # Without nbformat's own checks: they refuse whole notebooks that can be read.
-        found = json.loads(submission.decode("utf-8-sig"))
-        if found.get("nbformat", 4) < 4:
-            found = json.loads(nbformat.writes(nbformat.reads(json.dumps(found), as_version=4)))
-        if len(found["cells"]) > MOST_CELLS:
-            return [], f"The notebook has more than {MOST_CELLS} cells."
-        cells = [_clean(cell) for cell in found["cells"]]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, nbformat.ValidationError) as error:
-        problem = f"{type(error).__name__}: {error}"[:300]
-        return [], f"The notebook file is damaged and cannot be read ({problem})."
-    return [cell for cell in cells if cell], ""
-
-
-def _clean(cell: Any) -> _Given | None:
-    """Return a cell as a _Given, or None for what is no cell."""
-    if not isinstance(cell, dict) or cell.get("cell_type") not in KINDS:
-        return None
-    source = cell.get("source", "")
-    source = "".join(line for line in source if isinstance(line, str)) if isinstance(source, list) else source
-    if not isinstance(source, str):
-        return None
-    made = _new_cell(cell["cell_type"], source.encode("utf-8", "replace").decode())
-    if _are_pictures(cell.get("attachments")):
-        made["attachments"] = cell["attachments"]
-    metadata = cell.get("metadata")
-    ours = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = ours.get("grade_id") if isinstance(ours, dict) else None
-    ids = [key if isinstance(key, str) else None for key in (grade_id, cell.get("id"))]
-    return _Given(ids[0], ids[1], made)
-
-
-def _new_cell(kind: str, source: str) -> NotebookNode:
-    # nbformat's own functions check each cell against the schema, which takes longer than all the rest.
-    outputs: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
-    cell: NotebookNode = nbformat.from_dict({"id": "", "cell_type": kind, "metadata": {}, "source": source} | outputs)
-    return cell
-
-
-def _are_pictures(attachments: object) -> bool:
-    """Say whether this is ``{name: {MIME type of a picture: text}}``, as Jupyter writes it."""
-    return isinstance(attachments, dict) and all(
-        isinstance(bundle, dict) and all(k.startswith("image/") and isinstance(v, str) for k, v in bundle.items())
-        for bundle in attachments.values()
-    )
 
 
 class _Merge:
@@ -221,12 +73,12 @@ class _Merge:
     notices: what was repaired, in words for the student
     """
 
-    def __init__(self, template: bytes, official: Sequence[NotebookNode], given: Sequence[_Given]) -> None:
+    def __init__(self, template: bytes, official: Sequence[NotebookNode], given: Sequence[GivenCell]) -> None:
         self.notices: list[str] = []
-        self._asked, self._handed_out = _template(template).asked, _template(template).handed_out
-        self._ours = {_key(c): c for c in official if is_ours(c)}
+        self._asked, self._handed_out = read_template(template).asked, read_template(template).handed_out
+        self._ours = {grade_id(c): c for c in official if is_ours(c)}
         self._place: dict[str | None, int] = {None: -1} | {key: number for number, key in enumerate(self._ours)}
-        self._known = _known(template)
+        self._known = known_sources(template)
         locked = [c for c in self._ours.values() if c.cell_type == "code" and not is_solution(c)]
         self._answers = set().union(*self._asked.values()) - set().union(*(bound_names(c.source) for c in locked))
         keys = self._ids(given)
@@ -236,19 +88,19 @@ class _Merge:
         self._copies: dict[str, list[Placed]] = {}  # all copies of each
         self._sort(given, self._by_source(given, keys))
 
-    def _ids(self, given: Sequence[_Given]) -> list[str | None]:
+    def _ids(self, given: Sequence[GivenCell]) -> list[str | None]:
         """Return the grade id of each given cell that says so itself, else None."""
         by_cell_id = {cell.id: key for key, cell in self._ours.items()}
         return [cell.grade_id if cell.grade_id in self._ours else by_cell_id.get(cell.cell_id) for cell in given]
 
-    def _by_source(self, given: Sequence[_Given], keys: Sequence[str | None]) -> list[str | None]:
+    def _by_source(self, given: Sequence[GivenCell], keys: Sequence[str | None]) -> list[str | None]:
         """Return ``keys``, with those of the cells that are as they were handed out, where no cell claims the key."""
         texts = Counter(self._handed_out.values())
         claimed = set(keys)
         lost = {text: key for key, text in self._handed_out.items() if key not in claimed and texts[text] == 1}
         return [key or lost.pop(cell.node.source, None) for key, cell in zip(keys, given, strict=True)]
 
-    def _sort(self, given: Sequence[_Given], keys: Sequence[str | None]) -> None:
+    def _sort(self, given: Sequence[GivenCell], keys: Sequence[str | None]) -> None:
         last = None
         for key, cell in zip(keys, given, strict=True):
             if key is None:

@@ -14,30 +14,29 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
+from nbgrader.utils import determine_grade, is_locked
 
 from grading import asserts, outputs, sandbox, shell, syntax
-from grading.execute import Job, Outcome, Verdict
-from grading.judge import Broken
-from grading.process import Clock, OutOfTime, StudentProcess, StudentProcessLost
-from grading.rebuild import is_test, plain_sources, rebuild, released, safe_files
+from grading.cells import grade_id, is_test
+from grading.job import Job, Verdict
+from grading.judge import ConnectionBrokenError
+from grading.plan import cells_to_run, divided, graded_names, is_apart, open_imports
+from grading.process import CellTimeoutError, Clock, StudentProcess, StudentProcessLostError
 from grading.specials import operators_in
 
 HURRY = 0.1  # of the usual time, for what needs an answer that did not come to an end before
 OUTPUT_CELLS = 100  # times ``output_bytes`` is the most that a whole notebook may show
 MOST_FORKS = 30  # that wait for one that goes on
 ANONYMOUS = {"", "<lambda>", "<genexpr>", "<listcomp>", "<dictcomp>", "<setcomp>"}  # functions without a name
-HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*$", re.MULTILINE)  # nbgrader's mark
 
 
-class CannotRestart(Exception):
-    """No process of the student's can be had. Its argument is the last StudentProcessLost."""
+class CannotRestartError(Exception):
+    """No process of the student's can be had. Its argument is the last StudentProcessLostError."""
 
 
 @dataclass
@@ -84,20 +83,20 @@ class NotebookRunner:
         self._room = OUTPUT_CELLS * job.limits.output_bytes  # letters of output left
 
     def run(self) -> None:
-        """Put outputs into the notebook and verdicts beside it; raise CannotRestart where nothing can be run."""
+        """Put outputs into the notebook and verdicts beside it; raise CannotRestartError where nothing can be run."""
         self._process()
         if self.job.tests == "apart":
             self._import_what_all_import()
         for number, cell in cells_to_run(self.job, self.notebook):
             cell.execution_count = number + 1
-            if _is_apart(cell, self.job):
+            if is_apart(cell, self.job):
                 cell.outputs = self._begin_test(cell)
                 continue
             cell.outputs = self._student_cell(cell, number)
             if is_test(cell):
-                self.verdicts[_key(cell)] = _verdict_of_nbgrader(cell)
+                self.verdicts[grade_id(cell)] = _verdict_of_nbgrader(cell)
             elif is_locked(cell) and self.job.tests == "apart":
-                with contextlib.suppress(OutOfTime), Clock(self.job.limits.cell_seconds, lambda: None):
+                with contextlib.suppress(CellTimeoutError), Clock(self.job.limits.cell_seconds, lambda: None):
                     with asserts.told(self.shell, cell.source):
                         self.shell.run(cell.source, 0)
         for test in self._to_finish:
@@ -107,7 +106,7 @@ class NotebookRunner:
         """Run here the imports of cells that students may change, as the instructor hands them out."""
         for statement in open_imports(self.job.template):
             clock = Clock(self.job.limits.cell_seconds, lambda: None)
-            with contextlib.suppress(OutOfTime, Exception), clock:
+            with contextlib.suppress(CellTimeoutError, Exception), clock:
                 exec(statement, self.shell.user_ns)
 
     def close(self) -> None:
@@ -128,9 +127,9 @@ class NotebookRunner:
                 while done < len(self._past):
                     process.ask(self.job.limits.cell_seconds, "cell", self._past[done], 0)
                     done += 1
-            except StudentProcessLost as lost:
+            except StudentProcessLostError as lost:
                 if not any(self._past[done : done + 1]):
-                    raise CannotRestart(lost) from None
+                    raise CannotRestartError(lost) from None
                 self._past[done] = syntax.definitions_only(self._past[done])
         return self._chain[-1]
 
@@ -144,7 +143,7 @@ class NotebookRunner:
         most = min(self._room, self.job.limits.output_bytes)
         try:
             items = self._run_in_sandbox(cell.source, self._seconds(cell.source), most)
-        except StudentProcessLost as lost:
+        except StudentProcessLostError as lost:
             return self._give_up(cell, number, lost)
         shown = outputs.checked(items, most)
         self._room -= len(json.dumps(shown))
@@ -166,11 +165,11 @@ class NotebookRunner:
         self._past.append(source)
         return items
 
-    def _give_up(self, cell: NotebookNode, number: int, lost: StudentProcessLost) -> list[NotebookNode]:
+    def _give_up(self, cell: NotebookNode, number: int, lost: StudentProcessLostError) -> list[NotebookNode]:
         """Keep the definitions of a cell that cannot be run to its end; return its outputs."""
-        with contextlib.suppress(StudentProcessLost):
+        with contextlib.suppress(StudentProcessLostError):
             self._run_in_sandbox(syntax.definitions_only(cell.source), self._seconds(cell.source), 0)
-        name = f"The cell {_key(cell)}" if _key(cell) else f"Cell {number + 1} of the notebook"
+        name = f"The cell {grade_id(cell)}" if grade_id(cell) else f"Cell {number + 1} of the notebook"
         reason = f"{name} was stopped: {lost}."
         self.notices.append(reason)
         self.stopped |= dict.fromkeys(syntax.bound_names(cell.source), reason)
@@ -182,7 +181,7 @@ class NotebookRunner:
         visible, hidden = divided(cell.source)
         try:
             test = self._bind(cell)
-        except StudentProcessLost as error:
+        except StudentProcessLostError as error:
             return self._judge(cell, [], error)
         items, lost = self._run_here(test, visible)
         if hidden and not lost and self._succeeded(items):
@@ -198,7 +197,7 @@ class NotebookRunner:
         try:
             if not test.process.alive():  # another test has ended it: all over again
                 test, source = self._bind(test.cell), test.cell.source
-        except StudentProcessLost as error:
+        except StudentProcessLostError as error:
             return self._judge(test.cell, [], error)
         test.process.peer.may_say = self._texts_of_the_student
         items, lost = self._run_here(test, source)
@@ -209,7 +208,7 @@ class NotebookRunner:
         """Fork the student's process for a test cell, and look up the names that it finds there."""
         try:
             process = self._process().fork()
-        except StudentProcessLost:  # another test has ended the process
+        except StudentProcessLostError:  # another test has ended the process
             process = self._process().fork()
         process.peer.operators = self.operators
         if self.seeds:
@@ -217,12 +216,18 @@ class NotebookRunner:
         found, written = process.ask(self._seconds(cell.source), "names", self.graded, tuple(self.job.trusted_files))
         return TestRun(cell, process, dict(found), written)
 
-    def _run_here(self, test: TestRun, source: str) -> tuple[list[dict[str, Any]], StudentProcessLost | None]:
+    def _run_here(self, test: TestRun, source: str) -> tuple[list[dict[str, Any]], StudentProcessLostError | None]:
         """Run a part of a test cell; return its outputs, and what stopped it."""
         items: list[dict[str, Any]] = []
         clock = test.process.clock(self._seconds(source))
         told = asserts.told(self.shell, source, hidden=test.process.peer.may_say is not None)
-        with told, self._namespace(test.names), _without(test.written), contextlib.suppress(OutOfTime, Broken), clock:
+        with (
+            told,
+            self._namespace(test.names),
+            _without(test.written),
+            contextlib.suppress(CellTimeoutError, ConnectionBrokenError),
+            clock,
+        ):
             items = self.shell.run(source, self.job.limits.output_bytes)
         test.process.peer.shared.restore()  # data of the notebook that this test passed: the next one may use it too
         return items, test.process.lost(clock)
@@ -244,25 +249,25 @@ class NotebookRunner:
         return self.shell.succeeded and not any(o["output_type"] == "error" for o in items)
 
     def _judge(
-        self, cell: NotebookNode, items: list[dict[str, Any]], lost: StudentProcessLost | None
+        self, cell: NotebookNode, items: list[dict[str, Any]], lost: StudentProcessLostError | None
     ) -> list[NotebookNode]:
         """Note the verdict of a test cell; return outputs without a traceback into the test."""
         quiet = [o for o in items if o["output_type"] != "error" and o.get("name") != "stderr"]
         shown = outputs.checked(quiet, self.job.limits.output_bytes)
         if not lost and self._succeeded(items):
             cell.outputs = [*cell.outputs, *shown]
-            self.verdicts[_key(cell)] = _verdict_of_nbgrader(cell)  # a number in its last line is partial credit
+            self.verdicts[grade_id(cell)] = _verdict_of_nbgrader(cell)  # a number in its last line is partial credit
             return shown
         if lost:
             reason = f"{lost}"
             name, message = "CheckFailed", f"{reason[0].upper()}{reason[1:]}."
-            self.notices.append(f"The test {_key(cell)} was stopped. {message}")
+            self.notices.append(f"The test {grade_id(cell)} was stopped. {message}")
             self._note_time(cell.source, lost)
         else:
             errors = [o for o in items if o["output_type"] == "error"]
             name, message = (errors[0]["ename"], errors[0]["evalue"]) if errors else ("Error", "")
             message += self._reason_for(message)
-        self.verdicts[_key(cell)] = Verdict(False, message if name == "CheckFailed" else f"{name}: {message}")
+        self.verdicts[grade_id(cell)] = Verdict(False, message if name == "CheckFailed" else f"{name}: {message}")
         return [*_without_value(shown), outputs.error(name, message)]
 
     def _reason_for(self, message: str) -> str:
@@ -270,7 +275,7 @@ class NotebookRunner:
         missing = [reason for name, reason in self.stopped.items() if f"name {name!r} is not defined" in message]
         return f"\n{missing[0]}" if missing else ""
 
-    def _note_time(self, source: str, lost: StudentProcessLost) -> None:
+    def _note_time(self, source: str, lost: StudentProcessLostError) -> None:
         """Remember the graded names of a cell that did not come to an end, and whether the machine may be why."""
         if lost.endless:
             self.endless |= self._mentioned(source)
@@ -295,27 +300,6 @@ class NotebookRunner:
         return frozenset({line.strip() for line in text.split("\n")} | set(re.findall(r"\w+", text)) | ANONYMOUS)
 
 
-def cells_to_run(job: Job, notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
-    """Return the code cells that must run, with their places: demonstrations on which nothing leans need not."""
-    cells = [(n, cell) for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    if job.demonstrations:
-        return cells
-    shown = plain_sources(job.template)
-    graded = set(graded_names(job.template)) if job.tests == "apart" else set()
-    inside = [
-        (n, c.source, not c.metadata and c.source in shown and not syntax.bound_names(c.source) & graded)
-        for n, c in cells
-        if not _is_apart(c, job)
-    ]
-    runs = syntax.needed((source, optional) for _, source, optional in inside)
-    left_out = {n for (n, *_), run in zip(inside, runs, strict=True) if not run}
-    return [(n, cell) for n, cell in cells if n not in left_out]
-
-
-def _is_apart(cell: NotebookNode, job: Job) -> bool:
-    return is_test(cell) and job.tests == "apart"
-
-
 def _without_value(items: list[Any]) -> list[Any]:
     """Return outputs without the value of a last line, which nbgrader takes for points."""
     return [item for item in items if item["output_type"] != "execute_result"]
@@ -338,22 +322,6 @@ def _without(files: tuple[str, ...]) -> Iterator[None]:
                 shutil.move(place, path)
 
 
-@functools.lru_cache(maxsize=1024)
-def divided(source: str) -> tuple[str, str]:
-    """Return the visible and the hidden part of a test cell; all is hidden where it cannot be divided."""
-    mark = HIDDEN.search(source)
-    if not mark:
-        return source, ""
-    visible, hidden = source[: mark.start()], source[mark.start() :]
-    if syntax.parsed(visible) is None or syntax.parsed(hidden) is None:
-        return "", source
-    return visible, hidden
-
-
-def _key(cell: NotebookNode) -> str:
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-
-
 def _verdict_of_nbgrader(cell: NotebookNode) -> Verdict:
     """Return the verdict that the outputs of a test cell mean to nbgrader."""
     try:
@@ -362,73 +330,3 @@ def _verdict_of_nbgrader(cell: NotebookNode) -> Verdict:
         return Verdict(False, str(error), 0.0)
     message = next((o.evalue for o in cell.outputs if o.output_type == "error"), "")
     return Verdict(score == most, message, score)
-
-
-@functools.lru_cache(maxsize=8)
-def graded_names(template: bytes) -> tuple[str, ...]:
-    """Return the names that tests take from the student: none that a locked cell below gives.
-
-    These are what the answers bind, and what other cells that are not locked bind and locked ones look up.
-    """
-    cells = [c for c in nbformat.reads(template.decode(), as_version=4).cells if c.cell_type == "code"]
-    sources = [shell.Shell.instance().transform_cell(c.source) for c in cells]
-    looked_up = {n for c, source in zip(cells, sources, strict=True) if is_locked(c) for n in syntax.free_names(source)}
-    asked: set[str] = set()
-    for cell, source in zip(cells, sources, strict=True):
-        if is_solution(cell):
-            asked |= syntax.bound_names(source)
-        elif not is_locked(cell):
-            asked |= syntax.bound_names(source) & looked_up
-        elif not is_grade(cell):
-            asked -= syntax.bound_names(source)
-    return tuple(sorted(asked))
-
-
-@functools.lru_cache(maxsize=8)
-def open_imports(template: bytes) -> list[str]:
-    """Return the import statements of the cells that students may change, as the instructor hands them out."""
-    cells = [c for c in released(template).cells if c.cell_type == "code" and not is_locked(c)]
-    return [s for c in cells for s in syntax.imports_of(shell.Shell.instance().transform_cell(c.source))]
-
-
-def as_unicode(text: str) -> str:
-    """Return ``text`` without what UTF-8 cannot encode; two halves of a letter become that letter."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def grade(job: Job, line: sandbox.Line, compiled: dict[str, bytes], modules: list[str]) -> Outcome:
-    """Return the Outcome of a job, whose student code runs on ``line``.
-
-    compiled: {relative path: content} of files that spare Python work
-    modules:  what the instructor's code imports, which is imported before student code runs
-    """
-    began = time.monotonic()
-    notebook, notices, failed = rebuild(job.template, job.submission)
-    if job.require_sandbox and sandbox.problem():
-        failed = f"It was not run: a sandbox is required, but {sandbox.problem()}."
-    files, left_out = safe_files(job.files)
-    runner = NotebookRunner(job, notebook, line, compiled | files, modules)
-    try:
-        if not failed:
-            runner.run()
-    except CannotRestart as error:
-        (lost,) = error.args
-        failed = f"It could not be run: {lost}."
-        runner.slow |= lost.slow
-    finally:
-        runner.close()
-    for cell in notebook.cells:
-        if is_test(cell) and _key(cell) not in runner.verdicts:
-            runner.verdicts[_key(cell)] = Verdict(False, failed)
-            if cell.cell_type == "code":
-                cell.outputs = [outputs.error("CheckFailed", failed)]
-    return Outcome(
-        notebook=as_unicode(json.dumps(notebook, ensure_ascii=False)),
-        verdicts={key: replace(v, message=as_unicode(v.message)) for key, v in runner.verdicts.items()},
-        notices=[as_unicode(notice) for notice in left_out + notices + runner.notices],
-        failed=as_unicode(failed),
-        slow=runner.slow,
-        sandbox=sandbox.level(),
-        seconds=time.monotonic() - began,
-        peak_bytes=runner.peak_bytes,
-    )

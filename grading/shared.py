@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from grading.arrays import generator_of, state_of
-from grading.frames import Malformed
+from grading.frames import ProtocolError
 from grading.values import ERRORS, LIBRARY_ERRORS, is_table
 
 MOST_SHARED = 300  # objects whose changes are followed
@@ -50,7 +50,7 @@ class Shared:
     def accept(self, value: Any, number: int) -> Any:
         """Follow an object that the other side has given a number; return it."""
         if number in self._values:
-            raise Malformed("a number that is taken")
+            raise ProtocolError("a number that is taken")
         self.last = max(self.last, number)
         self._follow(value, number)
         return value
@@ -210,4 +210,4 @@ def _overwrite(target: Any, contents: Any) -> None:
     elif isinstance(target, bytearray) and type(contents) is bytearray:
         bytearray.__setitem__(target, slice(None), contents)
     else:
-        raise Malformed("a change of type")
+        raise ProtocolError("a change of type")

@@ -20,7 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_solution
 
 from grading.assignment import CourseError
-from grading.cells import read_notebook
+from grading.cells import grade_id, read_notebook
 from grading.page import environment
 
 GRAM, WINDOW = 10, 6  # tokens; a copy of GRAM + WINDOW - 1 = 15 tokens is never missed
@@ -125,7 +125,7 @@ def read_answers(folder: Path) -> dict[str, str]:
         notebook = read_notebook(path.read_text(encoding="utf-8"))
         for cell in notebook.cells:
             if cell.cell_type == "code" and is_solution(cell):
-                found[cell.metadata.nbgrader.grade_id] = cell.source
+                found[grade_id(cell)] = cell.source
     return found
 
 

@@ -17,10 +17,12 @@ from typing import Any
 import numpy as np
 
 from grading import shell
+from grading.frames import ProtocolError
+from grading.packing import MOST_ITEMS, Description
 from grading.shared import DERIVABLE, base_of, is_mutable, plain
 from grading.specials import SPECIALS, TOLD_OF_CODE, special_names
 from grading.values import TYPE_NAMES
-from grading.wire import MOST_ITEMS, MOST_LETTERS, Description, Malformed, Peer, make_error
+from grading.wire import MOST_LETTERS, Peer, make_error
 
 MOST_PRINTED = 20_000  # letters that one call may print
 MOST_NAMES = 1_000  # of methods that a class may have
@@ -250,7 +252,7 @@ def _do(action: str, target: Any, *operands: Any) -> Any:
             return _in_globals(target.__globals__, part, *rest)
         case _ if action in ON_OBJECTS:
             return ON_OBJECTS[action](target, *operands)
-    raise Malformed(f"unknown action {action}")
+    raise ProtocolError(f"unknown action {action}")
 
 
 def _in_globals(names: dict[str, Any], action: str, *operands: Any) -> Any:

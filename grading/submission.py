@@ -20,10 +20,10 @@ from typing import Any
 import nbformat
 from nbgrader.utils import parse_utc
 
-from grading import execute
 from grading.assignment import FILES_BYTES, Assignment
-from grading.cells import read_notebook
-from grading.rebuild import has_work, is_test
+from grading.cells import grade_id, is_test, read_notebook
+from grading.job import Outcome, Verdict, content_key
+from grading.rebuild import has_work
 
 NOTEBOOK_BYTES = 50 * 2**20
 
@@ -58,7 +58,7 @@ class Submission:
         self.folder = read_folder(path, assignment)
         notebooks = self.folder.notebooks.items()
         self.jobs = {name: assignment.job(name, content, self.folder.files) for name, content in notebooks}
-        self.keys = {name: execute.key(job) for name, job in self.jobs.items()}
+        self.keys = {name: content_key(job) for name, job in self.jobs.items()}
 
     @property
     def timestamp(self) -> datetime | None:
@@ -78,7 +78,7 @@ class Submission:
         """Return ``{relative path: content}`` of what stands beside the notebooks when they are graded."""
         return self.assignment.files_beside(self.folder.files)
 
-    def finished(self, name: str, outcome: execute.Outcome) -> nbformat.NotebookNode:
+    def finished(self, name: str, outcome: Outcome) -> nbformat.NotebookNode:
         """Return the executed notebook as nbgrader keeps it; what there is to tell becomes a cell at the top.
 
         It has no key yet: what has one has its grades in the gradebook.
@@ -200,12 +200,12 @@ def _text(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _finished(outcome: execute.Outcome, grading: dict[str, Any]) -> nbformat.NotebookNode:
+def _finished(outcome: Outcome, grading: dict[str, Any]) -> nbformat.NotebookNode:
     told = [outcome.failed, *outcome.notices] if outcome.failed else outcome.notices
     notebook = read_notebook(outcome.notebook)
     for cell in notebook.cells:
         if is_test(cell) and cell.cell_type == "code":
-            _close(cell, outcome.verdicts.get(cell.metadata.nbgrader.grade_id))
+            _close(cell, outcome.verdicts.get(grade_id(cell)))
     if told:
         lines = ["**Notes from grading**", "", *(f"- {_plain(notice)}" for notice in told)]
         cell = nbformat.v4.new_markdown_cell("\n".join(lines), id="notes-from-grading")
@@ -220,7 +220,7 @@ def _finished(outcome: execute.Outcome, grading: dict[str, Any]) -> nbformat.Not
     return notebook
 
 
-def _close(cell: nbformat.NotebookNode, verdict: execute.Verdict | None) -> None:
+def _close(cell: nbformat.NotebookNode, verdict: Verdict | None) -> None:
     # nbgrader gives full points to a test cell without an error: silence must not pass for success.
     if verdict is not None and verdict.passed:
         return

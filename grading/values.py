@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.frames import Refused
+from grading.frames import NotTransferableError
 
 MOST_IN_RANGE, MOST_BITS, MOST_CELLS = 10**6, 10_000, 10**8  # of a range, a fraction, a sparse matrix
 BUILTINS = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
@@ -87,13 +87,13 @@ def _error(name: str, arguments: tuple[Any, ...], more: dict[str, Any], cause: B
 def _range(start: int, stop: int, step: int) -> range:
     made = range(start, stop, step)
     if len(made) > MOST_IN_RANGE:  # what a test makes of it takes memory here
-        raise Refused("a range of so many numbers cannot be graded")
+        raise NotTransferableError("a range of so many numbers cannot be graded")
     return made
 
 
 def _fraction(above: int, below: int) -> fractions.Fraction:
     if max(abs(above), abs(below)) >> MOST_BITS:
-        raise Refused("a fraction of such large numbers cannot be graded")
+        raise NotTransferableError("a fraction of such large numbers cannot be graded")
     return fractions.Fraction(above, below)
 
 
@@ -127,7 +127,7 @@ MADE |= {"type": TYPES.__getitem__, "error": _error}
 def content(value: Any) -> Content | None:
     """Return ``(name, content)`` of a value of this table, or None.
 
-    Raises Refused for an object of pandas or scipy with something in it that cannot cross.
+    Raises NotTransferableError for an object of pandas or scipy with something in it that cannot cross.
     """
     kind = type(value)
     if kind in BY_TYPE:
@@ -167,7 +167,7 @@ def is_table(value: object) -> bool:
 
 def _sparse(kind: str, is_array: bool, shape: tuple[int, ...], data: Any, places: Any) -> Any:
     if math.prod(shape) > MOST_CELLS:
-        raise Refused("a matrix of so many cells cannot be graded")
+        raise NotTransferableError("a matrix of so many cells cannot be graded")
     sparse = importlib.import_module("scipy.sparse")
     coo = (sparse.coo_array if is_array else sparse.coo_matrix)((data, places), shape=shape)
     return coo.asformat(kind if kind in SPARSE else "coo")
@@ -207,7 +207,7 @@ def _column(values: Any) -> tuple[str, Any]:
         return "category", (values.codes, values.categories, values.ordered)
     if PANDAS_COLUMN.fullmatch(str(kind)):
         return str(kind), tuple(values)
-    raise Refused(f"a column of {kind} cannot be graded")
+    raise NotTransferableError(f"a column of {kind} cannot be graded")
 
 
 def _pandas_made(name: str, items: Any) -> Any:

@@ -12,7 +12,7 @@ import pytest
 from engine_course import SECRET, lost, run, shown, shown_by_student, submission, template
 
 from grading import execute, sandbox
-from grading.execute import Limits
+from grading.job import Limits
 
 walls = pytest.mark.skipif(bool(sandbox.problem()), reason=f"no sandbox: {sandbox.problem()}")
 EVERYTHING = {"test-double", "test-total", "test-grow", "test-counter"}
@@ -109,8 +109,8 @@ def double(x):
 """,
     "the judge's own errors": """
 def double(x):
-    from grading.wire import Closed, Malformed
-    raise Closed
+    from grading.frames import ConnectionClosedError, ProtocolError
+    raise ConnectionClosedError
 """,
     "frames and the collector": """
 import gc, sys
@@ -465,15 +465,15 @@ while time.monotonic() < until:
 
 @walls
 def test_submissions_that_run_at_the_same_time_cannot_talk():
-    runner = execute.Runner(2)
+    client = execute.DispatcherClient(2)
     try:
         with ThreadPoolExecutor(2) as pool:
             outcomes = [
-                pool.submit(run, submission(after=MEETINGS + part), runner=runner) for part in (WAITS, CALLS_IN)
+                pool.submit(run, submission(after=MEETINGS + part), client=client) for part in (WAITS, CALLS_IN)
             ]
             texts = [shown(outcome.result(), "after") for outcome in outcomes]
     finally:
-        runner.close()
+        client.close()
     assert "FOUND" not in texts[1] and "Traceback" not in "".join(texts)
 
 
@@ -650,7 +650,7 @@ def test_a_student_cannot_see_the_answers_of_others():
 
 def test_nothing_of_the_engine_survives_its_close():
     run(submission())
-    process = execute._runner._process
+    process = execute._client._process
     execute.close()
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:

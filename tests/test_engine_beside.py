@@ -9,6 +9,7 @@ from engine_course import cell, lost, shown
 from nbformat.v4 import new_notebook
 
 from grading import execute
+from grading.job import Job
 
 HIDERS = {
     "a method of the shell": "get_ipython().showtraceback = lambda *a, **k: None",
@@ -63,7 +64,7 @@ def grade(answer, test=TEST):
     submitted = nbformat.from_dict(json.loads(nbformat.writes(notebook)))
     submitted.cells[0].source = answer
     data = [nbformat.writes(n).encode() for n in (notebook, submitted)]
-    return execute.run(execute.Job("small", *data, {}, {}, tests="beside"))
+    return execute.run(Job("small", *data, {}, {}, tests="beside"))
 
 
 @pytest.mark.parametrize("hider", HIDERS)

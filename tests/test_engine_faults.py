@@ -7,7 +7,7 @@ import pytest
 from engine_course import cell, lost, run, shown, submission
 
 from grading import execute, sandbox
-from grading.execute import Limits
+from grading.job import Job, Limits
 from tools.notebooks import grade_id
 
 SHORT = Limits(cell_seconds=1.5, total_seconds=30)
@@ -240,7 +240,7 @@ def test_a_helper_in_a_file_of_the_students_own_is_found():
 
 
 def test_a_template_that_cannot_be_read_is_named_as_the_reason():
-    job = execute.Job("small", b"no notebook", nbformat.writes(submission()).encode(), {}, {})
+    job = Job("small", b"no notebook", nbformat.writes(submission()).encode(), {}, {})
     with pytest.raises(execute.EngineError, match="Notebook does not appear to be JSON"):
         execute.run(job)
 

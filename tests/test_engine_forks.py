@@ -10,7 +10,8 @@ from engine_course import cell, lost, run, shown, submission
 from nbformat.v4 import new_code_cell
 
 from grading import execute, process, sandbox
-from grading.process import STRETCH, Clock, OutOfTime
+from grading.job import Job
+from grading.process import STRETCH, CellTimeoutError, Clock
 from grading.syntax import needed, only_defines
 from tools.notebooks import grade_id
 
@@ -95,7 +96,7 @@ def graded(*cells, answers=None, files=None, trusted=None, **options):
     for found in given.cells:
         found.source = (answers or {}).get(grade_id(found), found.source)
     data = [nbformat.writes(notebook).encode() for notebook in (solved, given)]
-    return execute.run(execute.Job("small", *data, files or {}, trusted or {}, **options))
+    return execute.run(Job("small", *data, files or {}, trusted or {}, **options))
 
 
 def answer(source, key="answer"):
@@ -234,18 +235,18 @@ def test_a_cell_only_defines_where_nothing_of_it_can_loop(source, alone):
 def test_time_that_was_spent_waiting_for_a_processor_does_not_count(monkeypatch):
     monkeypatch.setattr(process, "waits", lambda _: 0.0)  # of the tests' own process, on a busy machine
     start = time.monotonic()
-    with pytest.raises(OutOfTime), Clock(0.2, lambda: 0.2) as clock:
+    with pytest.raises(CellTimeoutError), Clock(0.2, lambda: 0.2) as clock:
         time.sleep(10)
     assert clock.expired and not clock.slow and time.monotonic() - start >= 0.4
 
 
 def test_who_waits_for_a_processor_all_the_time_is_stopped_as_slow():
-    with pytest.raises(OutOfTime), Clock(0.1, lambda: 100.0) as clock:
+    with pytest.raises(CellTimeoutError), Clock(0.1, lambda: 100.0) as clock:
         time.sleep(10 + 0.1 * STRETCH)
     assert clock.slow
 
 
 def test_where_nobody_can_tell_a_time_out_is_slow():
-    with pytest.raises(OutOfTime), Clock(0.1, lambda: None) as clock:
+    with pytest.raises(CellTimeoutError), Clock(0.1, lambda: None) as clock:
         time.sleep(10)
     assert clock.slow

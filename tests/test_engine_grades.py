@@ -7,6 +7,7 @@ import pytest
 from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
 
 from grading import execute
+from grading.job import Job, content_key
 from tools import running, variants
 from tools.notebooks import SOURCE, assignments, grade_id, graded_names, load, notebook_path, solution_cells
 
@@ -24,7 +25,7 @@ def job(assignment, answers, plain=False, **options):
     folder = SOURCE / assignment
     files = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and p.suffix != ".ipynb"}
     path = notebook_path(assignment)
-    return execute.Job(path.stem, path.read_bytes(), nbformat.writes(notebook).encode(), files, files, **options)
+    return Job(path.stem, path.read_bytes(), nbformat.writes(notebook).encode(), files, files, **options)
 
 
 def messages(outcome):
@@ -82,8 +83,8 @@ def test_messages_are_those_of_a_run_in_one_process(assignment, answers):
 
 def test_the_same_job_has_the_same_key_and_another_has_another():
     one = job("01-loss-functions", {})
-    assert execute.key(one) == execute.key(job("01-loss-functions", {}))
-    assert execute.key(one) != execute.key(job("01-loss-functions", {"softmax": ""}))
+    assert content_key(one) == content_key(job("01-loss-functions", {}))
+    assert content_key(one) != content_key(job("01-loss-functions", {"softmax": ""}))
 
 
 def test_the_same_job_gives_the_same_notebook():

@@ -8,6 +8,7 @@ from engine_course import cell
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grading import execute
+from grading.job import Job
 
 ASSERTS = {  # test cell -> what the message holds, and what it does not
     "assert f(3) == 7": (["f(3) == 7", "f(3) is 6"], []),
@@ -35,7 +36,7 @@ def verdict(test, answer="def f(x):\n    return 2 * x", opened="import math as m
     ]
     template = nbformat.writes(new_notebook(cells=cells)).encode()
     cells[2].source = answer
-    job = execute.Job("small", template, json.dumps(new_notebook(cells=cells)).encode(), {}, {})
+    job = Job("small", template, json.dumps(new_notebook(cells=cells)).encode(), {}, {})
     outcome = execute.run(job)
     return outcome.verdicts["test"], outcome
 

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from grading import shell
+from grading.frames import ConnectionClosedError, ProtocolError
 from grading.judge import Judge
 from grading.student import ObjectServer
-from grading.wire import Closed, Malformed
 
 NOTEBOOK = '''
 import collections, contextlib, dataclasses, enum, functools, random
@@ -220,7 +220,7 @@ class Side:
             ours.close()
             ready.user_ns["__name__"] = "__main__"
             if not any(output["output_type"] == "error" for output in ready.run(source, 10_000)):
-                with contextlib.suppress(Closed, Malformed):
+                with contextlib.suppress(ConnectionClosedError, ProtocolError):
                     ObjectServer(theirs, ready.user_ns, os.getcwd()).listen()
             os._exit(0)
         theirs.close()
@@ -487,7 +487,7 @@ HOSTILE = {
 @pytest.mark.parametrize("description", HOSTILE.values(), ids=HOSTILE)
 def test_a_description_that_breaks_the_rules_is_malformed(description):
     ours, theirs = socket.socketpair()
-    with pytest.raises((Malformed, KeyError)):
+    with pytest.raises((ProtocolError, KeyError)):
         Judge(ours).unpack(["mine", 1, description], [])
     theirs.close()
 

@@ -14,7 +14,9 @@ import msgpack
 import numpy as np
 import pytest
 
-from grading.wire import MOST_SHARED, Closed, Malformed, Peer, Refused, make_error, receive
+from grading.frames import ConnectionClosedError, NotTransferableError, ProtocolError, receive
+from grading.shared import MOST_SHARED
+from grading.wire import Peer, make_error
 
 
 class Echo(Peer):
@@ -49,7 +51,7 @@ def asking():
     def listen():
         try:
             other.listen()
-        except (Closed, Malformed):
+        except (ConnectionClosedError, ProtocolError):
             theirs.close()
 
     thread = threading.Thread(target=listen)
@@ -155,7 +157,7 @@ def test_a_date_of_numpy_comes_back_exactly(asking):
 
 @pytest.mark.parametrize("kind", [[("a", "O")], [("a", "f8"), ("b", "O", 2)]])
 def test_an_array_with_fields_of_objects_is_refused(kind, asking):
-    with pytest.raises(Refused, match="cannot be graded"):
+    with pytest.raises(NotTransferableError, match="cannot be graded"):
         asking.ask("echo", np.zeros(1, kind))
     assert asking.ask("echo", 1) == 1
 
@@ -165,7 +167,7 @@ def test_deep_nesting_is_refused(asking):
     for _ in range(100):
         value = [value]
     asking.introduces = False
-    with pytest.raises(Refused, match="nested"):
+    with pytest.raises(NotTransferableError, match="nested"):
         asking.ask("echo", value)
 
 
@@ -312,7 +314,7 @@ def test_a_node_that_breaks_the_rules_is_malformed(node):
     sizes = [8, 0]
     text = msgpack.packb({"kind": "answer", "number": 1, "notes": None, "value": node, "changes": [], "sizes": sizes})
     theirs.sendall(struct.pack("<I", len(text)) + text + b"\xff" * 8)
-    with pytest.raises(Malformed):
+    with pytest.raises(ProtocolError):
         peer._receive()
 
 
@@ -320,7 +322,7 @@ def test_a_node_that_breaks_the_rules_is_malformed(node):
 def test_a_frame_that_breaks_the_rules_is_malformed_before_memory_is_taken(frame):
     ours, theirs = socket.socketpair()
     theirs.sendall(frame)
-    with pytest.raises(Malformed):
+    with pytest.raises(ProtocolError):
         receive(ours)
 
 
@@ -328,7 +330,7 @@ def test_a_line_that_ends_in_the_middle_of_a_frame_is_closed():
     ours, theirs = socket.socketpair()
     theirs.sendall(struct.pack("<I", 100) + b"{")
     theirs.close()
-    with pytest.raises(Closed):
+    with pytest.raises(ConnectionClosedError):
         receive(ours)
 
 

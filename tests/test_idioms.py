@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
 from grading import execute
+from grading.job import Job, Limits
 from tools.notebooks import grade_id
 
 POINTS = 2
@@ -71,8 +72,8 @@ def engine(answer, tests):
     """Return the points that the engine gives, in the order of the idioms."""
     template = nbformat.writes(notebook("right")).encode()
     submission = nbformat.writes(notebook(answer)).encode()
-    limits = execute.Limits(cell_seconds=20, total_seconds=400)
-    outcome = execute.run(execute.Job("idioms", template, submission, {}, {}, tests=tests, limits=limits))
+    limits = Limits(cell_seconds=20, total_seconds=400)
+    outcome = execute.run(Job("idioms", template, submission, {}, {}, tests=tests, limits=limits))
     verdicts = [outcome.verdicts[f"test-{i}"] for i in range(len(IDIOMS))]
     return [v.score if v.score is not None else POINTS * v.passed for v in verdicts]
 

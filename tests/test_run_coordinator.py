@@ -14,6 +14,7 @@ from grading import execute, pool
 from grading.__main__ import main
 from grading.assignment import CourseError
 from grading.coordinator import coordinator, open_course
+from grading.job import Job
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
 
@@ -260,7 +261,7 @@ def test_a_submission_that_loses_its_worker_twice_costs_only_itself(course):
 
 
 def test_a_worker_with_other_packages_is_refused():
-    job = execute.Job(NOTEBOOK, b"", b"", {}, {})
+    job = Job(NOTEBOOK, b"", b"", {}, {})
     with pytest.raises(pool.WorkersError, match="other packages"):
         pool.compute([job], ["the key of another environment"])
 

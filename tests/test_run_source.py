@@ -16,6 +16,7 @@ from tiny import BOTH, DOUBLE, DUE, HELPER, NAME, NOTEBOOK, PENALTY, TRIPLE, WRO
 from grading import assignment, execute
 from grading.assignment import CourseError
 from grading.coordinator import open_course
+from grading.job import Limits
 from tools.notebooks import grade_id
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
@@ -162,7 +163,7 @@ def dead_link(path):
 
 def large(path):
     with open(path, "wb") as file:
-        file.truncate(execute.Limits.file_bytes + 1)
+        file.truncate(Limits.file_bytes + 1)
 
 
 @pytest.mark.parametrize("make", [pipe, dead_link, large])

@@ -1,0 +1,75 @@
+"""What a run needs to know of a notebook before it starts: which cells run, and what the tests ask for."""
+
+import functools
+import re
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_locked, is_solution
+
+from grading import shell, syntax
+from grading.cells import is_test
+from grading.job import Job
+from grading.template import plain_sources, released
+
+HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*$", re.MULTILINE)  # nbgrader's mark
+
+
+def cells_to_run(job: Job, notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
+    """Return the code cells that must run, with their places: demonstrations on which nothing leans need not."""
+    cells = [(n, cell) for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    if job.demonstrations:
+        return cells
+    shown = plain_sources(job.template)
+    graded = set(graded_names(job.template)) if job.tests == "apart" else set()
+    inside = [
+        (n, c.source, not c.metadata and c.source in shown and not syntax.bound_names(c.source) & graded)
+        for n, c in cells
+        if not is_apart(c, job)
+    ]
+    runs = syntax.needed((source, optional) for _, source, optional in inside)
+    left_out = {n for (n, *_), run in zip(inside, runs, strict=True) if not run}
+    return [(n, cell) for n, cell in cells if n not in left_out]
+
+
+def is_apart(cell: NotebookNode, job: Job) -> bool:
+    return is_test(cell) and job.tests == "apart"
+
+
+@functools.lru_cache(maxsize=1024)
+def divided(source: str) -> tuple[str, str]:
+    """Return the visible and the hidden part of a test cell; all is hidden where it cannot be divided."""
+    mark = HIDDEN.search(source)
+    if not mark:
+        return source, ""
+    visible, hidden = source[: mark.start()], source[mark.start() :]
+    if syntax.parsed(visible) is None or syntax.parsed(hidden) is None:
+        return "", source
+    return visible, hidden
+
+
+@functools.lru_cache(maxsize=8)
+def graded_names(template: bytes) -> tuple[str, ...]:
+    """Return the names that tests take from the student: none that a locked cell below gives.
+
+    These are what the answers bind, and what other cells that are not locked bind and locked ones look up.
+    """
+    cells = [c for c in nbformat.reads(template.decode(), as_version=4).cells if c.cell_type == "code"]
+    sources = [shell.Shell.instance().transform_cell(c.source) for c in cells]
+    looked_up = {n for c, source in zip(cells, sources, strict=True) if is_locked(c) for n in syntax.free_names(source)}
+    asked: set[str] = set()
+    for cell, source in zip(cells, sources, strict=True):
+        if is_solution(cell):
+            asked |= syntax.bound_names(source)
+        elif not is_locked(cell):
+            asked |= syntax.bound_names(source) & looked_up
+        elif not is_grade(cell):
+            asked -= syntax.bound_names(source)
+    return tuple(sorted(asked))
+
+
+@functools.lru_cache(maxsize=8)
+def open_imports(template: bytes) -> list[str]:
+    """Return the import statements of the cells that students may change, as the instructor hands them out."""
+    cells = [c for c in released(template).cells if c.cell_type == "code" and not is_locked(c)]
+    return [s for c in cells for s in syntax.imports_of(shell.Shell.instance().transform_cell(c.source))]
