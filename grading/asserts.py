@@ -16,22 +16,22 @@ from IPython.core.compilerop import code_name
 from IPython.core.interactiveshell import InteractiveShell
 
 MOST_SHOWN = 8  # values in a message
-BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
+
 SHOWN_AS_WRITTEN = (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.JoinedStr, ast.Lambda, ast.Starred)
 
 _numbers = itertools.count()
-_hidden: dict[str, set[int]] = {}  # file name of a cell -> numbers of its hidden lines
+_hidden: dict[str, frozenset[int]] = {}  # file name of a cell -> numbers of its hidden lines
 _values: dict[int, dict[str, Any]] = {}  # number of an assertion -> {source of an expression in it: value}
 
 
 @contextlib.contextmanager
-def told(shell: InteractiveShell, source: str, hidden: bool = False) -> Iterator[None]:
+def told(shell: InteractiveShell, source: str, hidden: frozenset[int]) -> Iterator[None]:
     """Let the assertions of a cell tell what is false, for as long as ``shell`` runs it.
 
-    hidden: whether all of it is hidden, and not only what the marks of nbgrader enclose
+    hidden: numbers of the lines of which nothing is told
     """
     file = code_name(shell.transform_cell(source))
-    _hidden[file] = set(range(source.count("\n") + 2)) if hidden else _hidden_lines(source)
+    _hidden[file] = hidden
     before = shell.ast_transformers
     if "assert" in source:  # else IPython would go through the whole tree for nothing
         shell.ast_transformers = [*before, _Told(_hidden[file])]
@@ -42,18 +42,10 @@ def told(shell: InteractiveShell, source: str, hidden: bool = False) -> Iterator
         _values.clear()
 
 
-def _hidden_lines(source: str) -> set[int]:
-    hidden, lines = False, set()
-    for number, line in enumerate(source.split("\n"), 1):
-        hidden = (hidden or BEGIN in line) and END not in line
-        lines |= {number} if hidden else set()
-    return lines
-
-
 class _Told(ast.NodeTransformer):
     """Gives each bare assertion outside of ``hidden`` lines a message."""
 
-    def __init__(self, hidden: set[int]) -> None:
+    def __init__(self, hidden: frozenset[int]) -> None:
         self._hidden = hidden
 
     def visit_Module(self, module: ast.Module) -> ast.Module:

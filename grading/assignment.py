@@ -171,7 +171,9 @@ def _versions(path: Path, generator: GenerateAssignment) -> tuple[NotebookNode, 
         raise
     except Exception as error:
         raise CourseError(f"{path} cannot be read: {type(error).__name__}: {error}") from error
-    return with_sources(_with_ids(template), _sources(stored), _sources(released)), stored
+    hides = next((step for step in steps if isinstance(step, ClearHiddenTests)), ClearHiddenTests(parent=generator))
+    marks = hides.begin_test_delimeter, hides.end_test_delimeter
+    return with_sources(_with_ids(template), _sources(stored), _sources(released), marks), stored
 
 
 def _first(steps: list[Any], kinds: type | tuple[type, ...]) -> int:

@@ -16,10 +16,10 @@ from nbgrader.utils import compute_checksum, is_grade, is_solution, is_task
 
 from grading.cells import grade_id, is_by_hand
 from grading.marks import Mark, Marks
+from grading.outputs import speaks
 
 HINT = "Likely reason: "  # begins the line of a message that names the mistake
-# Errors whose text is written for students; of any other, a student also has to know the kind.
-SPEAKING = {"CheckFailed", "AssertionError", "NotPassed", ""}
+SPEAKING = {"AssertionError", ""}  # errors whose text says all, as where one ``speaks``; of others, the kind is told
 Details = tuple[tuple[str, tuple[str, ...]], ...]  # of a message: lines, each with the indented lines that follow it
 MOST_LETTERS = 4_000  # of a message or an output
 
@@ -249,7 +249,7 @@ def _message(cell: NotebookNode, name: str) -> tuple[str, Details, list[str]]:
     if error is None:
         return "This check gave no result.", (), []
     text = plain(error.evalue).strip()
-    if error.ename not in SPEAKING or not text:
+    if not (text and (speaks(error) or error.ename in SPEAKING)):
         text = f"The check stopped with {error.ename}: {text}".rstrip(": ")
     if text.startswith(f"{name}: "):
         text = _sentence(text.removeprefix(f"{name}: "))

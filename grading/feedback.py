@@ -34,7 +34,10 @@ from grading.page import FeedbackPage, render
 
 SECONDS = 60  # for one page: what a student writes must not stop the others
 BESIDE = "timestamp.txt", "submission_secret.txt"  # nbgrader needs them to hand the pages out
-OWN = "exercises.py", "page.py", "markup.py", "templates/feedback.html", "templates/macros.html", "templates/page.css"
+OWN = (  # what decides how a page looks
+    *("exercises.py", "outputs.py", "page.py", "markup.py"),
+    *("templates/feedback.html", "templates/macros.html", "templates/page.css"),
+)
 RENDERS = "jinja2", "latex2mathml", "mistune", "nbconvert", "nbgrader", "nh3", "pygments"
 
 

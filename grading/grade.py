@@ -41,7 +41,7 @@ def grade(job: Job, line: sandbox.Line, compiled: dict[str, bytes], modules: lis
         if is_test(cell) and grade_id(cell) not in runner.verdicts:
             runner.verdicts[grade_id(cell)] = Verdict(False, failed)
             if cell.cell_type == "code":
-                cell.outputs = [outputs.error("CheckFailed", failed)]
+                cell.outputs = [outputs.error("NotPassed", failed, spoken=True)]
     return Outcome(
         notebook=as_unicode(json.dumps(notebook, ensure_ascii=False)),
         verdicts={key: replace(v, message=as_unicode(v.message)) for key, v in runner.verdicts.items()},

@@ -1,14 +1,25 @@
 """Outputs of cells as nbformat writes them."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 
-def error(name: str, message: str) -> NotebookNode:
-    """Return the output that shows an error, without a traceback."""
-    lines = message.split("\n") if name == "CheckFailed" else [f"{name}: {message}"]
+def speaks(error: Mapping[str, Any]) -> bool:
+    """Say whether the message of an error output is written for people, and its name tells nothing more.
+
+    It is where the error shows its message in the place of a traceback: its class has IPython's method
+    ``_render_traceback_``, which returns the lines of the message.
+    """
+    return bool("\n".join(error["traceback"]) == error["evalue"])
+
+
+def error(name: str, message: str, spoken: bool = False) -> NotebookNode:
+    """Return the output that shows an error, without a traceback. spoken: see ``speaks``."""
+    lines = message.split("\n") if spoken else [f"{name}: {message}"]
     output: NotebookNode = nbformat.v4.new_output("error", ename=name, evalue=message, traceback=lines)
     return output
 

@@ -1,7 +1,6 @@
 """What a run needs to know of a notebook before it starts: which cells run, and what the tests ask for."""
 
 import functools
-import re
 
 import nbformat
 from nbformat import NotebookNode
@@ -10,9 +9,7 @@ from nbgrader.utils import is_grade, is_locked, is_solution
 from grading import shell, syntax
 from grading.cells import is_test
 from grading.job import Job
-from grading.template import plain_sources, released
-
-HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*$", re.MULTILINE)  # nbgrader's mark
+from grading.template import Marks, plain_sources, released
 
 
 def cells_to_run(job: Job, notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
@@ -37,15 +34,26 @@ def is_apart(cell: NotebookNode, job: Job) -> bool:
 
 
 @functools.lru_cache(maxsize=1024)
-def divided(source: str) -> tuple[str, str]:
+def divided(source: str, marks: Marks) -> tuple[str, str]:
     """Return the visible and the hidden part of a test cell; all is hidden where it cannot be divided."""
-    mark = HIDDEN.search(source)
-    if not mark:
+    lines = source.split("\n")
+    first = next((number for number, line in enumerate(lines) if marks[0] in line), None)
+    if first is None:
         return source, ""
-    visible, hidden = source[: mark.start()], source[mark.start() :]
+    visible, hidden = "".join(f"{line}\n" for line in lines[:first]), "\n".join(lines[first:])
     if syntax.parsed(visible) is None or syntax.parsed(hidden) is None:
         return "", source
     return visible, hidden
+
+
+def hidden_lines(source: str, marks: Marks) -> frozenset[int]:
+    """Return the numbers of the lines that the marks enclose."""
+    begin, end = marks
+    hidden, lines = False, set()
+    for number, line in enumerate(source.split("\n"), 1):
+        hidden = (hidden or begin in line) and end not in line
+        lines |= {number} if hidden else set()
+    return frozenset(lines)
 
 
 @functools.lru_cache(maxsize=8)

@@ -22,7 +22,7 @@ from grading.plan import cells_to_run, divided, open_imports
 from grading.rebuild import rebuild
 from grading.sandbox import Line
 from grading.specials import operators_in
-from grading.template import released
+from grading.template import Marks, read_template, released
 
 IN_COMMON = attrgetter("template", "trusted_files", "tests")  # of the jobs of an assignment
 MOST = 4  # assignments at a time
@@ -62,7 +62,8 @@ class Prepared:
         operators_in(self.job.template.decode())
         cells = [c for c in released(self.job.template).cells if c.cell_type == "code"]
         ours = [cell.source for cell in cells if is_locked(cell)]
-        for source in [part for cell in cells if is_locked(cell) for part in _parts(cell)]:
+        marks = read_template(self.job.template).marks
+        for source in [part for cell in cells if is_locked(cell) for part in _parts(cell, marks)]:
             shell.Shell.instance().prepare(source)
         helpers = [c.decode(errors="replace") for n, c in self.job.trusted_files.items() if n.endswith(".py")]
         apart = [cell.source for cell in cells if is_test(cell) and self.job.tests == "apart"]
@@ -82,8 +83,8 @@ class Prepared:
         return outcome_to_frame(grade(job, line, self._compiled, self._modules)), ()
 
 
-def _parts(cell: NotebookNode) -> tuple[str, ...]:
-    return divided(cell.source) if is_test(cell) else (cell.source,)
+def _parts(cell: NotebookNode, marks: Marks) -> tuple[str, ...]:
+    return divided(cell.source, marks) if is_test(cell) else (cell.source,)
 
 
 def compiled(files: Files) -> Files:

@@ -25,9 +25,10 @@ from grading import asserts, outputs, sandbox, shell, syntax
 from grading.cells import grade_id, is_test
 from grading.job import Job, Verdict
 from grading.judge import ConnectionBrokenError
-from grading.plan import cells_to_run, divided, graded_names, is_apart, open_imports
+from grading.plan import cells_to_run, divided, graded_names, hidden_lines, is_apart, open_imports
 from grading.process import CellTimeoutError, Clock, StudentProcess, StudentProcessLostError
 from grading.specials import operators_in
+from grading.template import read_template
 
 HURRY = 0.1  # of the usual time, for what needs an answer that did not come to an end before
 OUTPUT_CELLS = 100  # times ``output_bytes`` is the most that a whole notebook may show
@@ -68,6 +69,7 @@ class NotebookRunner:
         self.job, self.notebook, self.line, self.files, self.modules = job, notebook, line, files, modules
         self.shell = shell.Shell.instance()
         self.graded = graded_names(job.template)
+        self.marks = read_template(job.template).marks
         self.operators = operators_in(job.template.decode())
         self.seeds = any(b"seed(" in text for text in (job.template, *job.trusted_files.values()))
         self.verdicts: dict[str, Verdict] = {}
@@ -97,7 +99,7 @@ class NotebookRunner:
                 self.verdicts[grade_id(cell)] = _verdict_of_nbgrader(cell)
             elif is_locked(cell) and self.job.tests == "apart":
                 with contextlib.suppress(CellTimeoutError), Clock(self.job.limits.cell_seconds, lambda: None):
-                    with asserts.told(self.shell, cell.source):
+                    with asserts.told(self.shell, cell.source, hidden_lines(cell.source, self.marks)):
                         self.shell.run(cell.source, 0)
         for test in self._to_finish:
             test.cell.outputs += self._finish_test(test)
@@ -178,7 +180,7 @@ class NotebookRunner:
 
     def _begin_test(self, cell: NotebookNode) -> list[NotebookNode]:
         """Run the visible part of a test cell; return its outputs. The verdict waits where there is a hidden one."""
-        visible, hidden = divided(cell.source)
+        visible, hidden = divided(cell.source, self.marks)
         try:
             test = self._bind(cell)
         except StudentProcessLostError as error:
@@ -193,7 +195,7 @@ class NotebookRunner:
 
     def _finish_test(self, test: TestRun) -> list[NotebookNode]:
         """Run the hidden part of a test cell; return its outputs."""
-        source = divided(test.cell.source)[1]
+        source = divided(test.cell.source, self.marks)[1]
         try:
             if not test.process.alive():  # another test has ended it: all over again
                 test, source = self._bind(test.cell), test.cell.source
@@ -220,7 +222,9 @@ class NotebookRunner:
         """Run a part of a test cell; return its outputs, and what stopped it."""
         items: list[dict[str, Any]] = []
         clock = test.process.clock(self._seconds(source))
-        told = asserts.told(self.shell, source, hidden=test.process.peer.may_say is not None)
+        finishes = test.process.peer.may_say is not None
+        hidden = frozenset(range(source.count("\n") + 2)) if finishes else hidden_lines(source, self.marks)
+        told = asserts.told(self.shell, source, hidden)
         with (
             told,
             self._namespace(test.names),
@@ -260,15 +264,16 @@ class NotebookRunner:
             return shown
         if lost:
             reason = f"{lost}"
-            name, message = "CheckFailed", f"{reason[0].upper()}{reason[1:]}."
+            name, message, spoken = "NotPassed", f"{reason[0].upper()}{reason[1:]}.", True
             self.notices.append(f"The test {grade_id(cell)} was stopped. {message}")
             self._note_time(cell.source, lost)
         else:
             errors = [o for o in items if o["output_type"] == "error"]
             name, message = (errors[0]["ename"], errors[0]["evalue"]) if errors else ("Error", "")
+            spoken = bool(errors) and outputs.speaks(errors[0])
             message += self._reason_for(message)
-        self.verdicts[grade_id(cell)] = Verdict(False, message if name == "CheckFailed" else f"{name}: {message}")
-        return [*_without_value(shown), outputs.error(name, message)]
+        self.verdicts[grade_id(cell)] = Verdict(False, message if spoken else f"{name}: {message}")
+        return [*_without_value(shown), outputs.error(name, message, spoken)]
 
     def _reason_for(self, message: str) -> str:
         """Say why a name is not defined, where the cell that defines it was stopped."""

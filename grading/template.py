@@ -11,6 +11,9 @@ from nbgrader.utils import compute_checksum, is_solution
 from grading.cells import grade_id, is_ours
 from grading.syntax import bound_names
 
+Marks = tuple[str, str]  # of the beginning and the end
+MARKS: Marks = ClearHiddenTests().begin_test_delimeter, ClearHiddenTests().end_test_delimeter  # nbgrader's defaults
+
 
 @dataclass(frozen=True)
 class Template:
@@ -19,11 +22,13 @@ class Template:
     released:   without its solutions, but with its hidden tests
     handed_out: {grade id: source} as students received it
     asked:      {grade id: names} that each code cell asks the student to define
+    marks:      what stands in the lines around what is hidden of a test
     """
 
     released: NotebookNode
     handed_out: dict[str, str]
     asked: dict[str, frozenset[str]]
+    marks: Marks
 
 
 def released(template: bytes) -> NotebookNode:
@@ -45,20 +50,24 @@ def read_template(template: bytes) -> Template:
             cell.metadata["nbgrader"]["checksum"] = compute_checksum(nbformat.from_dict(cell))
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    visible, _ = ClearHiddenTests().preprocess(nbformat.from_dict(notebook), {})
-    sources = kept.get("handed_out", {grade_id(c): c.source for c in visible.cells if is_ours(c)})
+    sources, marks = kept.get("handed_out"), kept.get("marks", MARKS)
+    if sources is None:
+        visible, _ = ClearHiddenTests().preprocess(nbformat.from_dict(notebook), {})
+        sources = {grade_id(c): c.source for c in visible.cells if is_ours(c)}
     # A stub names what it asks for, where it names anything: a solution may define helpers besides.
     asked = {key: bound_names(sources.get(key, "")) or names for key, names in solved.items()}
-    return Template(notebook, sources, asked)
+    return Template(notebook, sources, asked, (marks[0], marks[1]))
 
 
-def with_sources(template: NotebookNode, stubs: dict[str, str], handed_out: dict[str, str]) -> NotebookNode:
+def with_sources(
+    template: NotebookNode, stubs: dict[str, str], handed_out: dict[str, str], marks: Marks = MARKS
+) -> NotebookNode:
     """Return a template that knows ``{grade id: source}`` of its cells without solutions, and as handed out.
 
     How they come from the source is the course's own choice: marks, stubs. Of a template that does not
-    know them, nbgrader's defaults are assumed.
+    know them, nbgrader's defaults are assumed. marks: of what is hidden
     """
-    template.metadata["grading"] = {"stubs": stubs, "handed_out": handed_out}
+    template.metadata["grading"] = {"stubs": stubs, "handed_out": handed_out, "marks": marks}
     return template
 
 

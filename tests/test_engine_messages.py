@@ -9,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grading import execute
 from grading.job import Job
+from grading.outputs import speaks
 
 ASSERTS = {  # test cell -> what the message holds, and what it does not
     "assert f(3) == 7": (["f(3) == 7", "f(3) is 6"], []),
@@ -27,14 +28,17 @@ ASSERTS = {  # test cell -> what the message holds, and what it does not
 HELPERS = "def expect(function, x):\n    assert function(x) == 1\ndef helped(function, x):\n    return function(x) == 1"
 
 
-def verdict(test, answer="def f(x):\n    return 2 * x", opened="import math as m\nimport nothing_like_this"):
-    """Return the verdict on a test cell of 2 points, and the outcome."""
+def verdict(
+    test, answer="def f(x):\n    return 2 * x", opened="import math as m\nimport nothing_like_this", marks=None
+):
+    """Return the verdict on a test cell of 2 points, and the outcome. marks: of what is hidden, not nbgrader's own"""
     cells = [new_code_cell(opened, id="open"), cell(HELPERS, "helpers", locked=True)]
     cells += [
         cell("def f(x):\n    return 2 * x", "f", solution=True),
         cell(test, "test", grade=True, locked=True, points=2),
     ]
-    template = nbformat.writes(new_notebook(cells=cells)).encode()
+    metadata = {"grading": {"marks": marks}} if marks else {}
+    template = nbformat.writes(new_notebook(cells=cells, metadata=metadata)).encode()
     cells[2].source = answer
     job = Job("small", template, json.dumps(new_notebook(cells=cells)).encode(), {}, {})
     outcome = execute.run(job)
@@ -49,6 +53,22 @@ def test_a_bare_assertion_tells_what_is_false_unless_it_is_hidden(test):
     shown = json.dumps(nbformat.reads(outcome.notebook, as_version=4).cells[-1].outputs)
     assert all(text in found.message for text in told)
     assert not any(text in found.message + shown for text in untold)
+
+
+def test_what_a_course_marks_in_its_own_way_is_hidden():
+    test = "assert f(1) == 2\n# <secret>\nassert f(4321) == 1\n# </secret>"
+    found, _ = verdict(test, marks=["<secret>", "</secret>"])
+    assert not found.passed and "4321" not in found.message
+
+
+def test_an_error_that_shows_its_message_for_a_traceback_speaks_for_itself():
+    spoken = "class Spoken(Exception):\n    def _render_traceback_(self):\n        return str(self).split('\\n')\n"
+    found, outcome = verdict(f"{spoken}raise Spoken('one\\ntwo')")
+    (error,) = nbformat.reads(outcome.notebook, as_version=4).cells[-1].outputs
+    assert found.message == error.evalue == "one\ntwo" and speaks(error)
+    found, outcome = verdict("raise ValueError('one')")
+    (error,) = nbformat.reads(outcome.notebook, as_version=4).cells[-1].outputs
+    assert found.message == "ValueError: one" and not speaks(error)
 
 
 def test_an_import_in_an_open_cell_is_known_to_tests():

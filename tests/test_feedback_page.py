@@ -42,7 +42,8 @@ def cell(name, kind, source, outputs=(), stub=None, code=True, **metadata):
 
 
 def failure(message=MESSAGE, kind="CheckFailed"):
-    return new_output("error", ename=kind, evalue=message, traceback=["/srv/course/grading/judge.py"])
+    lines = message.split("\n") if kind == "CheckFailed" else ["/srv/course/grading/judge.py"]
+    return new_output("error", ename=kind, evalue=message, traceback=lines)
 
 
 def course():

@@ -277,7 +277,8 @@ def graded(course, student, answer, message):
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "relu":
             cell.source = answer
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "test-relu-values" and message:
-            cell.outputs = [nbformat.v4.new_output("error", ename="CheckFailed", evalue=message, traceback=[])]
+            lines = message.split("\n")
+            cell.outputs = [nbformat.v4.new_output("error", ename="CheckFailed", evalue=message, traceback=lines)]
     path = course / "autograded" / student / "03-backpropagation" / "backpropagation.ipynb"
     path.parent.mkdir(parents=True)
     nbformat.write(notebook, path)
