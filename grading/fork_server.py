@@ -21,8 +21,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import matplotlib.figure
-
 from grading import shell
 from grading.frames import ConnectionClosedError, Head, ProtocolError
 from grading.job import write_files
@@ -104,7 +102,9 @@ class Forked(ConnectionClosedError):  # noqa: N818 - it is no error
 
 def serve(handle: int | None, ready: shell.Shell) -> None:
     """Answer questions of the judge on a socket, in the fork; the forks of this process do the same on theirs."""
-    sys.path[:] = ["", *(p for p in sys.path if p not in ("", ENGINE))]
+    path = [folder for folder in sys.path if folder]
+    path.remove(ENGINE)  # once: it may also be where all packages lie
+    sys.path[:] = ["", *path]
     sys.argv = ["notebook"]
     folder = os.getcwd()
     # Where processes that are spawned find the student's modules.
@@ -137,8 +137,12 @@ def settle() -> None:
 
 
 def draw_once() -> None:
-    """Fill the caches of matplotlib, for the first picture of a process takes longest."""
-    figure = matplotlib.figure.Figure()
+    """Fill the caches of matplotlib, where there is one, for the first picture of a process takes longest."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        return
+    figure = Figure()
     ax = figure.subplots()
     ax.plot([1, 10], [1, 10], "o-", label="$x_1$")
     ax.set(title="title", xlabel="x", ylabel="y", yscale="log")

@@ -5,7 +5,7 @@ import builtins
 import contextlib
 import functools
 import getpass
-import importlib
+import importlib.util
 import inspect
 import json
 import re
@@ -325,13 +325,14 @@ def import_all(modules: Iterable[str]) -> None:
 
 
 def start() -> Shell:
-    """Make this process's shell, with matplotlib drawing into the outputs."""
+    """Make this process's shell; matplotlib, where there is one, draws into the outputs."""
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     shell = Shell.instance(config=config)
     shell.usual_transformers = shell._transformers()
-    shell.enable_matplotlib("inline")
+    if importlib.util.find_spec("matplotlib"):
+        shell.enable_matplotlib("inline")
     builtins.input = getpass.getpass = nobody_answers
     shell.run_cell("pass", silent=True)  # the first cell takes longest
     return shell

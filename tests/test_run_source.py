@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import shutil
+from contextlib import chdir
 from datetime import datetime, timedelta
 
 import nbformat
@@ -17,6 +18,7 @@ from grading import assignment, execute
 from grading.assignment import CourseError
 from grading.coordinator import open_course
 from grading.job import Limits
+from grading.template import read_template
 from tools.notebooks import grade_id
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
@@ -303,6 +305,14 @@ def test_a_source_that_the_course_marks_in_its_own_way_is_read_by_its_rules(cour
     nbformat.write(notebook, path)
     course.grade_here()
     assert scores_of(course)["ada"] == BOTH - 1
+
+
+def test_what_is_hidden_is_marked_as_the_course_says(course):
+    for name, mark in {"begin": "SECRET {", "end": "} SECRET"}.items():
+        course.configure(f"c.ClearHiddenTests.{name}_test_delimeter = {mark!r}\n")
+    with chdir(course.folder):
+        found = assignment.Assignment(open_course(course.folder), NAME)
+    assert read_template(found.templates[NOTEBOOK]).marks == ("SECRET {", "} SECRET")
 
 
 def test_cells_that_nbgrader_adds_at_the_top_are_known(course):
