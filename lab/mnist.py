@@ -3,8 +3,8 @@
     data = load_mnist()
     print(data.source, data.x_train.shape, data.y_train.shape)
 
-A notebook beside this file can import it. Files are given by argument or by the
-environment variable MNIST_PATH, as one of
+A notebook beside this file can import it. Files are given by argument, by the
+environment variable MNIST_PATH, or as mnist.npz beside the notebook, as one of
 
 - an .npz file with the arrays x_train, y_train, x_test and y_test;
 - a folder with the four IDX files of MNIST, gzipped or not.
@@ -46,6 +46,7 @@ LEAST_BRIGHTEST = 128  # the brightest pixel of MNIST is 255; of images scaled t
 TRAIN_COUNTS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)
 TEST_COUNTS = (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009)
 
+BESIDE = "mnist.npz"  # in the current folder, where the notebook is
 KEPT_NAME = "mnist_784.npz"  # in scikit-learn's data home: reading OpenML's text file takes a minute
 SOCKET_SECONDS = 10  # to wait for one answer of the network
 PATIENCE_SECONDS = 20  # to wait while nothing arrives
@@ -68,7 +69,7 @@ class Dataset:
     """Images of digits and what they show, in a training and a test part."""
 
     x_train: np.ndarray  # (m, height, width) uint8, 0 is background
-    y_train: np.ndarray  # (m,) int64, 0..9
+    y_train: np.ndarray  # (m,) np.intp, 0..9
     x_test: np.ndarray
     y_test: np.ndarray
     source: str  # where it comes from, for people
@@ -78,9 +79,9 @@ def load_mnist(path=None):
     """Return the best ``Dataset`` there is.
 
     path: an .npz file or a folder of IDX files; without it the environment variable
-        MNIST_PATH; without that OpenML, by scikit-learn's cache or a download of 15 MB
-        (60,000 training and 10,000 test images of 28x28 pixels); and when that fails,
-        after a message, ``bundled_digits()``.
+        MNIST_PATH; without that mnist.npz in the current folder; without that OpenML, by
+        scikit-learn's cache or a download of 15 MB (60,000 training and 10,000 test images
+        of 28x28 pixels); and when that fails, after a message, ``bundled_digits()``.
 
     Raises FileNotFoundError when a given file or folder, or one of the four IDX files,
     is not there, and ValueError when what is there is damaged or is not MNIST.
@@ -88,14 +89,17 @@ def load_mnist(path=None):
     origin = "the argument of load_mnist"
     if path is None:
         origin, path = "the environment variable MNIST_PATH", os.environ.get("MNIST_PATH") or None
+    if path is None and os.path.isfile(BESIDE):
+        origin, path = "its place beside the notebook", BESIDE
     if path is not None:
         return _from_files(Path(os.path.abspath(os.path.expanduser(path))), origin)
     try:
         return _from_openml()
     except Exception as error:  # whatever goes wrong on the way costs the large data set, not the lab
         print(
-            f"MNIST could not be loaded from OpenML: {_short(error)}. To use it, get mnist.npz or its four IDX files "
-            "where there is a network, and set the environment variable MNIST_PATH to that file or folder.\n"
+            f"MNIST could not be loaded from OpenML: {_short(error)}. To use it, get {BESIDE} where there is a network, "
+            "and put it beside this notebook. Or get its four IDX files, and set the environment variable MNIST_PATH "
+            "to their folder.\n"
             "Instead, these are the 8x8 digits of scikit-learn: 1437 training and 360 test images."
         )
         return bundled_digits()
@@ -111,7 +115,7 @@ def bundled_digits():
 
     digits = load_digits()
     images = np.rint(digits.images * (255 / 16)).astype(np.uint8)
-    labels = digits.target.astype(np.int64)
+    labels = digits.target.astype(np.intp)
     test = np.zeros(len(labels), dtype=bool)
     test[np.argsort(labels, kind="stable")[::5]] = True  # every fifth of each digit
     return Dataset(images[~test], labels[~test], images[test], labels[test], "8x8 digits of scikit-learn")
@@ -248,7 +252,7 @@ def _magic_hint(magic, expected):
 
 
 def _checked(parts, where):
-    """Return ``{name: array}`` with int64 labels; raise ValueError unless all of it looks like MNIST."""
+    """Return ``{name: array}`` with labels of np.intp; raise ValueError unless all of it looks like MNIST."""
     checked = {}
     for part in ("train", "test"):
         images, labels = parts[f"x_{part}"], parts[f"y_{part}"]
@@ -282,7 +286,7 @@ def _check_images(images, name):
 
 
 def _checked_labels(labels, name):
-    """Return the labels as int64."""
+    """Return the labels as np.intp: the type that counts and picks, also where Python is a 32-bit one."""
     if labels.ndim != 1:
         one_hot = labels.shape[-1:] == (10,)
         hint = "Convert one-hot rows with y.argmax(axis=1)." if one_hot else "Convert with y.ravel()."
@@ -296,7 +300,7 @@ def _checked_labels(labels, name):
         shifted = {(1, 10): "They are shifted by one: subtract 1.", (-1, 8): "They are shifted by one: add 1."}
         hint = shifted.get((low, high), "Each label is the digit that its image shows.")
         raise ValueError(f"{name} holds labels from {low} to {high}, expected 0 to 9. {hint}")
-    labels = labels.astype(np.int64)
+    labels = labels.astype(np.intp)
     _check_shares(np.bincount(labels, minlength=10), name)
     return labels
 
@@ -344,7 +348,7 @@ def _openml_dataset(parts, where):
 
 def _openml_parts(bunch):
     """Return ``{name: array}`` of what scikit-learn returned: numbers in rows, labels as text."""
-    pixels, labels = np.asarray(bunch.data), np.asarray(bunch.target).astype(np.int64)
+    pixels, labels = np.asarray(bunch.data), np.asarray(bunch.target).astype(np.intp)
     n_train = sum(TRAIN_COUNTS)
     expected = (n_train + sum(TEST_COUNTS), SIDE**2)
     if pixels.shape != expected:
@@ -364,6 +368,8 @@ def _openml_parts(bunch):
 
 def _fetch(folder):
     """Return what ``fetch_openml`` returns. It fails soon where there is no network."""
+    if sys.platform == "emscripten":  # no sockets, no threads
+        raise OSError("Python in a browser cannot download it")
     from sklearn.datasets import fetch_openml
 
     def fetch():

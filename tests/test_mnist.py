@@ -87,7 +87,7 @@ def assert_same(data, parts):
     for name in NAMES:
         np.testing.assert_array_equal(getattr(data, name), parts[name])
     assert (data.x_train.dtype, data.x_test.dtype) == (np.uint8, np.uint8)
-    assert (data.y_train.dtype, data.y_test.dtype) == (np.int64, np.int64)
+    assert (data.y_train.dtype, data.y_test.dtype) == (np.intp, np.intp)
 
 
 def error_of(path, kind=ValueError):
@@ -152,6 +152,23 @@ def test_mnist_path_names_the_file(tmp_path, monkeypatch):
 def test_the_argument_goes_before_mnist_path(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_PATH", "/does/not/exist.npz")
     assert_same(mnist.load_mnist(save_npz(tmp_path)), make_parts())
+
+
+def test_a_file_beside_the_notebook_is_taken(tmp_path, monkeypatch):
+    save_npz(tmp_path).rename(tmp_path / "mnist.npz")
+    monkeypatch.chdir(tmp_path)
+    assert mnist.load_mnist().source == "MNIST from mnist.npz"
+
+
+def test_in_a_browser_the_small_digits_come_at_once_without_a_thread(tmp_path, monkeypatch, capsys):
+    def no_thread(*arguments, **named):
+        raise AssertionError("a thread was made")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(mnist.sys, "platform", "emscripten")
+    monkeypatch.setattr(mnist.threading, "Thread", no_thread)
+    assert len(mnist.load_mnist().x_train) == 1437
+    assert "browser" in capsys.readouterr().out
 
 
 def test_a_dataset_cannot_be_changed_by_mistake():
@@ -402,7 +419,7 @@ def test_nothing_goes_to_stderr_without_a_network(capsys):
 def test_the_8x8_digits_look_like_mnist():
     data = mnist.bundled_digits()
     assert (data.x_train.shape, data.x_test.shape) == ((1437, 8, 8), (360, 8, 8))
-    assert (data.x_train.dtype, data.y_train.dtype) == (np.uint8, np.int64)
+    assert (data.x_train.dtype, data.y_train.dtype) == (np.uint8, np.intp)
     assert (data.x_train.min(), data.x_train.max()) == (0, 255)
 
 
