@@ -97,9 +97,9 @@ def load_mnist(path=None):
         return _from_openml()
     except Exception as error:  # whatever goes wrong on the way costs the large data set, not the lab
         print(
-            f"MNIST could not be loaded from OpenML: {_short(error)}. To use it, get {BESIDE} "
-            "where there is a network, and put it beside this notebook. Or get that file or the four IDX files, and set "
-            "the environment variable MNIST_PATH to that file or folder.\n"
+            f"MNIST could not be loaded from OpenML: {_short(error)}. To use it, get {BESIDE} where there is a "
+            "network, and put it beside this notebook. Or get its four IDX files, and set the environment variable "
+            "MNIST_PATH to their folder.\n"
             "Instead, these are the 8x8 digits of scikit-learn: 1437 training and 360 test images."
         )
         return bundled_digits()

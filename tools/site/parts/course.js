@@ -76,6 +76,27 @@
       await context.revert();
     }
 
+    /** Save the notebook, run all of it from the start in its own Python, and show which checks fail. */
+    async function validate(tracker) {
+      const { context, sessionContext } = tracker.currentWidget;
+      await context.save();
+      await sessionContext.ready;
+      const sources = context.model.toJSON().cells.map((cell) => [cell.source].flat().join(""));
+      const modules = new Set(sources.flatMap((s) => Array.from(s.matchAll(/^ *(?:import|from) +(\w+)/gm), (m) => m[1])));
+      const code = [ // Pyodide loads what it sees here
+        "if False:", ...Array.from(modules, (name) => `    import ${name}`), "    pass",
+        "from check_all import check_all", `check_all(${JSON.stringify(context.path.split("/").pop())})`,
+      ].join("\n");
+      const body = new Widget({ node: document.createElement("pre") });
+      const request = sessionContext.session.kernel.requestExecute({ code, store_history: false });
+      request.onIOPub = ({ header, content: { text, ename, evalue } }) => {
+        if (header.msg_type === "stream") body.node.textContent += text;
+        if (header.msg_type === "error") body.node.textContent += `${ename}: ${evalue}`;
+      };
+      await request.done;
+      await showDialog({ title: "Validation results", body, buttons: [Dialog.okButton()] });
+    }
+
     let contents;
     return {
       id: "course:plugin",
@@ -85,6 +106,8 @@
       activate: (app, tracker, documents, statusBar) => {
         contents = app.serviceManager.contents;
         const isEnabled = () => tracker.currentWidget !== null;
+        const isWork = () => isEnabled() && !tracker.currentWidget.context.path.startsWith("lessons/");
+        app.commands.addCommand("course:validate", { label: "Validate", isEnabled: isWork, execute: () => validate(tracker) });
         app.commands.addCommand("course:download", { label: "Download my work", isEnabled, execute: () => download(tracker) });
         app.commands.addCommand("course:open", { label: "Open my work", isEnabled, execute: () => open(tracker) });
         app.restored.then(() => openStart(app));
