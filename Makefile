@@ -28,7 +28,7 @@ test: .venv/ready-dev
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lab: .venv/ready
-	$(BIN)/python -m tools.student
+	$(BIN)/python -m tools.student $(OPTIONS)
 
 teach: .venv/ready
 	$(BIN)/jupyter lab --LabApp.default_url=/formgrader
@@ -43,7 +43,7 @@ bench-lab: .venv/ready
 	$(BIN)/python -m lab.compare
 
 site: .venv/ready .venv-site/ready
-	$(BIN)/python -m tools.site
+	$(BIN)/python -m tools.site $(OPTIONS)
 
 release: .venv/ready
 	$(BIN)/python -m tools.release

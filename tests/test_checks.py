@@ -600,6 +600,28 @@ def test_a_cell_that_failed_says_only_why(notebook, capsys):
     assert "passed" not in capsys.readouterr().out
 
 
+@pytest.fixture
+def noted(tmp_path, monkeypatch):
+    """``noted()``: what is kept of the check TEST."""
+    monkeypatch.setattr(progress, "PAGE", tmp_path / "progress.ipynb")
+    monkeypatch.setattr(progress, "KEPT", tmp_path / "progress")
+    progress.PAGE.touch()
+    return lambda: progress._read(progress.KEPT / f"{progress.HERE.name}.json").get(progress.key(TEST))
+
+
+def test_a_wrong_answer_is_a_try_and_the_same_again_is_not(notebook, noted):
+    for wrong, tries in [("x", 1), ("x", 1), ("3 * x", 2), ("None", 3)]:
+        notebook.run(f"def answer(x): return {wrong}").says(TEST)
+        assert not noted()["passed"] and len(noted()["tries"]) == tries
+    notebook.run("def answer(x): return 2 * x", TEST)
+    assert noted()["passed"] and len(noted()["tries"]) == 3
+
+
+def test_an_answer_that_is_not_written_is_no_try(notebook, noted):
+    notebook.run("def answer(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()").says(TEST)
+    assert noted() == {"passed": False, "tries": [], "letter": ""}
+
+
 # Answers that use other answers
 
 

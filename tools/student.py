@@ -1,9 +1,10 @@
 """Lay out a student's folder, and open JupyterLab on its start page.
 
-    python -m tools.student [FOLDER] [--only-files] [OPTION OF JUPYTERLAB ...]
+    python -m tools.student [FOLDER] [--only-files] [--without-solutions] [OPTION OF JUPYTERLAB ...]
 
 The folder holds the lessons and the assignments side by side, as nbgrader's exchange hands them out.
 A notebook that is there stays as it is; all other files are those of the course.
+Worked solutions are packed, and open when an exercise is done; --without-solutions leaves them out.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import nbformat
 
+from tools import worked
 from tools.notebooks import LESSONS, RELEASE, ROOT, assignments, lessons, load, notebook_path, solution_cells
 
 JUPYTER = ROOT / "tools" / "jupyter"  # settings of JupyterLab: Markdown opens rendered, nothing for teachers
@@ -25,11 +27,19 @@ START = "START.md"
 OPEN = re.compile(r"^\s*raise NotImplementedError\(\)", re.MULTILINE)
 
 
-def lay_out(folder):
-    """Copy lessons and assignments into ``folder``, and write its start page."""
+def lay_out(folder, solutions=False):
+    """Copy lessons and assignments into ``folder``, and write its start page.
+
+    solutions: put worked solutions beside the assignments, packed, for who learns without a teacher
+    """
     for source in [LESSONS, *(RELEASE / name for name in assignments())]:
         unwanted = shutil.ignore_patterns(".*", "__pycache__", "progress")
         shutil.copytree(source, folder / source.name, ignore=unwanted, copy_function=_copy, dirs_exist_ok=True)
+    for name in assignments():
+        packed = folder / name / worked.FILE
+        packed.unlink(missing_ok=True)
+        if solutions:
+            packed.write_bytes(worked.pack(name))
     (folder / START).write_text(start_page(folder), encoding="utf-8")
 
 
@@ -90,9 +100,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], prog="python -m tools.student")
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "student")
     parser.add_argument("--only-files", action="store_true", help="do not open JupyterLab")
+    parser.add_argument("--without-solutions", action="store_true", help="for a class that is graded")
     arguments, more = parser.parse_known_args()
     folder = arguments.folder.resolve()
-    lay_out(folder)
+    lay_out(folder, solutions=not arguments.without_solutions)
     print(f"The course is in {folder}. Its first page is {START}.")
     if not arguments.only_files:
         sys.exit(open_lab(folder, more))

@@ -1,6 +1,6 @@
 """Build the course in the browser: a folder of files that any web server can serve.
 
-    python -m tools.site [FOLDER] [--pyodide FOLDER] [--mnist mnist.npz]
+    python -m tools.site [FOLDER] [--pyodide FOLDER] [--mnist mnist.npz] [--solutions]
 
 The site is made with JupyterLite and Pyodide. Nothing of it comes from the network when a student uses it.
 """
@@ -31,12 +31,13 @@ EXTENSION = {"name": "course", "load": "static/course.js", "extension": "./exten
 WORKER = "service-worker.js"
 
 
-def build(output, given=None, from_mirror=False, mnist=None):
+def build(output, given=None, from_mirror=False, mnist=None, solutions=False):
     """Build the site in the folder ``output``, which is replaced.
 
     given: a folder with a release of Pyodide; without it files come from npm and from Pyodide's release
     from_mirror: take packages from where the tests find them
     mnist: an .npz file for the lab, beside its notebook
+    solutions: with worked solutions, packed
 
     Raises NotAvailableError where a part cannot be had, ValueError where one is not what its sha256 says.
     """
@@ -45,7 +46,7 @@ def build(output, given=None, from_mirror=False, mnist=None):
     with tempfile.TemporaryDirectory() as folder:
         lite = Path(folder)
         contents = lite / "files"
-        _lay_out(contents, mnist)
+        _lay_out(contents, mnist, solutions)
         preload = _python(lite / "static" / "pyodide", contents, given, from_mirror)
         _configure(lite, preload)
         shutil.rmtree(output, ignore_errors=True)
@@ -53,9 +54,9 @@ def build(output, given=None, from_mirror=False, mnist=None):
     _finish(output)
 
 
-def _lay_out(contents, mnist):
+def _lay_out(contents, mnist, solutions):
     """Put a student's folder into the contents of the site, with a start page of its own."""
-    student.lay_out(contents)
+    student.lay_out(contents, solutions)
     rows = "\n".join(f"| {s['number']} | {s['read']} | {s['do']} |" for s in student.steps(contents))
     page = string.Template((PARTS / "start.md").read_text(encoding="utf-8")).substitute(rows=rows)
     (contents / student.START).write_text(page, encoding="utf-8")
@@ -157,9 +158,11 @@ def main():
     parser.add_argument("--pyodide", type=Path, default=os.environ.get("PYODIDE_WHEELS") or None, help="its release")
     parser.add_argument("--from-mirror", action="store_true", help="take Pyodide's packages from where tests do")
     parser.add_argument("--mnist", type=Path, help="an .npz file with the digits, for the lab")
+    parser.add_argument("--solutions", action="store_true", help="with worked solutions, for who learns alone")
     arguments = parser.parse_args()
     try:
-        build(arguments.folder.resolve(), arguments.pyodide, arguments.from_mirror, arguments.mnist)
+        output = arguments.folder.resolve()
+        build(output, arguments.pyodide, arguments.from_mirror, arguments.mnist, arguments.solutions)
     except (pyodide.NotAvailableError, ValueError) as problem:
         sys.exit(f"The site was not built. {problem}")
     size = sum(path.stat().st_size for path in arguments.folder.rglob("*") if path.is_file())

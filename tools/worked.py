@@ -1,0 +1,54 @@
+"""Pack the worked solutions of an assignment, for whoever learns without a teacher.
+
+``misconceptions/<assignment>/worked.md`` explains each exercise under a heading with its name. The code is that of
+source/; letter and reason of a quiz answer stand in its hidden test. ``lessons/progress.py`` opens what is packed.
+Packing keeps eyes from falling on a solution, and nothing more: anybody can unpack it.
+"""
+
+import ast
+import json
+import re
+import zlib
+
+from tools.notebooks import MISCONCEPTIONS, answer_name, grade_cells, load, owner, solution_cells
+
+FILE = "worked.bin"
+SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
+
+
+def pack(assignment):
+    """Return the bytes of worked.bin: ``read(assignment)`` as compressed JSON."""
+    return zlib.compress(json.dumps(read(assignment)).encode())
+
+
+def read(assignment):
+    """Return ``{exercise: {"code", "why"}}``, and of a quiz question ``{"letter", "why"}``.
+
+    An exercise that worked.md does not explain has no "why"; a test names it.
+    """
+    notebook, why = load(assignment), explanations(assignment)
+    cells, quiz = solution_cells(notebook), choices(notebook)
+    rows = {answer_name(cell): quiz.get(key) or {"code": _code(cell.source)} for key, cell in cells.items()}
+    return {name: {"why": why.get(name, "")} | row for name, row in rows.items()}
+
+
+def explanations(assignment):
+    """Return ``{exercise: explanation}`` from worked.md."""
+    text = (MISCONCEPTIONS / assignment / "worked.md").read_text(encoding="utf-8")
+    return {name: body.strip() for name, body in SECTION.findall(text)}
+
+
+def choices(notebook):
+    """Return ``{solution id: {"letter", "why"}}`` of the quiz questions, from the ``choice`` of their hidden tests."""
+    found, solutions = {}, solution_cells(notebook)
+    for key, cell in grade_cells(notebook).items():
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "choice":
+                letter, why = map(ast.literal_eval, node.args)
+                found[owner(key, solutions)] = {"letter": letter, "why": why}
+    return found
+
+
+def _code(source):
+    return MARK.sub("", source).strip()
