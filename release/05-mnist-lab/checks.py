@@ -34,6 +34,8 @@ MOST_SHOWN, MOST_LETTERS, MOST_DEPTH = 8, 300, 3  # items of a list, letters of 
 class CheckFailed(AssertionError):
     """What a check has to say. Jupyter shows the message without a traceback."""
 
+    tried = True  # False where no answer is written yet
+
     def _render_traceback_(self):
         return str(self).split("\n")
 
@@ -141,8 +143,7 @@ class Check:
         if not isinstance(got, str) or got.strip().lower() not in set(options):
             raise CheckFailed(f"{self.name} should return one letter: {', '.join(options)}.\nIt returned {_show(got)}.")
         letter = got.strip().lower()
-        answered = f"{self.name}: your answer is {letter}. You learn whether it is right when it is graded."
-        _names.passed = lambda source: answered
+        _names.passed, _names.letter = self._answered, letter
         return letter
 
     def choice(self, key, reason, options="abcd"):
@@ -157,7 +158,12 @@ class Check:
         looked_at = f" ({', '.join(dict.fromkeys(self._looked_at))})" if self._looked_at else ""
         points = progress.worth(source)
         worth = f" It is worth {points[0]} of {points[1]} points." if points else ""
-        return f"{self.name}: this check passed{looked_at}.{worth}"
+        offer = progress.offer(source)
+        return f"{self.name}: this check passed{looked_at}.{worth}" + (f"\n{offer}" if offer else "")
+
+    def _answered(self, source):
+        learn = progress.offer(source) or "You learn whether it is right when it is graded."
+        return f"{self.name}: your answer is {_names.letter}. {learn}"
 
     def _call(self, label, function, arguments, method=(None, "")):
         self._calls.append((label, arguments, _copy(arguments)))
@@ -181,7 +187,9 @@ class Check:
         if failure:
             where = errors.place(failure, self._test_file)
             if type(failure) is NotImplementedError:
-                raise CheckFailed(errors.of_stub(label.partition("(")[0], where, *method))
+                unwritten = CheckFailed(errors.of_stub(label.partition("(")[0], where, *method))
+                unwritten.tried = False
+                raise unwritten
             if borrowed:
                 raise self._failure(_describe_borrowed(label, borrowed, where), self._shown_arguments())
             reason = errors.of_error(failure, where, with_numbers=not self.hidden)
@@ -254,6 +262,7 @@ class _Names:
         self._tests = None  # while an answer runs: name -> its value for the tests
         self._testing = False  # whether the running cell is a test
         self.passed = None  # what to say when it has run to its end, as a function of its source
+        self.letter = ""  # of a quiz answer
         if shell:
             shell.events.register("pre_run_cell", self.begin_cell)
             shell.events.register("post_run_cell", self.end_cell)
@@ -263,16 +272,20 @@ class _Names:
         left = {name for name, value in self._left.items() if self._names.get(name, _ABSENT) is value}
         hidden = {name: value for name, value in self._without.items() if name in left}
         self._without = {name: value for name, value in self._names.items() if name not in left} | hidden
-        self._testing, self.passed = False, None
+        self._testing, self.passed, self.letter = False, None, ""
 
     def end_cell(self, result):
         """Note what a test cell leaves behind, or what another cell binds again; say that a test passed."""
         if self._testing:
             source = result.info.raw_cell or ""
+            failure = result.error_in_exec
+            if result.success or isinstance(failure, CheckFailed):
+                wrong = str(failure) if failure and failure.tried else ""
+                progress.note(source, result.success, wrong, self.letter)
             if result.success and self.passed:
                 print(self.passed(source))
-            if result.success or isinstance(result.error_in_exec, CheckFailed):
-                progress.note(source, result.success)
+            elif not result.success and (offer := progress.offer(source)):
+                print(offer)
             self._left = {n: v for n, v in self._names.items() if v is not self._without.get(n, _ABSENT)}
         else:
             for name in _bound_names(result.info.raw_cell or ""):
