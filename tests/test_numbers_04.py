@@ -429,6 +429,8 @@ def space():
         "lines": MagicMock(),
         "decision_regions": MagicMock(),
         "show": MagicMock(),
+        "slider": MagicMock(),
+        "grid_around": lambda X: (None, None, X),
     }
     cells = [c for c in helper_cells(NOTEBOOK) if c.id != "setup"] + list(solution_cells(NOTEBOOK).values())
     for cell in cells:
@@ -744,3 +746,27 @@ def test_the_quiz_key_about_five_linear_layers(space):
 
 def test_the_quiz_reason_about_probabilities_of_0_and_1():
     assert (1 / (1 + exp(500)), 1 / (1 + exp(-500))) == pytest.approx((0, 1), abs=1e-12)
+
+
+@pytest.fixture(scope="module")
+def filmed(space):
+    """The function that films the training of the framework, from its cell."""
+    names = dict(space)
+    exec(CELLS["overfitting-training"], names)
+    return names["filmed"]
+
+
+def test_the_film_shows_learning_by_heart(filmed, text):
+    assert f"$\\log 2 = {log(2):.6f}$" in text
+    losses = np.array([frame[2] for frame in filmed(50, 80)])
+    assert losses[-1, 0] < 0.3 and losses[-1, 1] > log(2) > losses[:, 1].min()
+
+
+def test_the_film_shows_that_more_examples_cure_it(filmed):
+    losses = np.array([frame[2] for frame in filmed(50, 1280)])
+    assert np.ptp(losses[-1]) < 0.05 and losses[-1].max() < 0.5
+
+
+def test_the_film_shows_that_one_layer_is_too_simple(filmed):
+    assert np.array(filmed(0, 80)[-1][2]) == pytest.approx(0.6, abs=0.03)
+    assert np.array(filmed(0, 320)[-1][2]) == pytest.approx(0.6, abs=0.03)
