@@ -23,13 +23,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tools import variants
 from tools.classroom import Course
-from tools.notebooks import assignments, graded_names, load, reference_answers
+from tools.notebooks import Answers, assignments, graded_names, load, reference_answers
 from tools.release import environment
 
 SUBMISSIONS = 50  # at least, for each size of class
@@ -42,7 +43,7 @@ c.OverwriteCells.add_missing_cells = True
 """
 
 
-def build(folder, assignment_names, count):
+def build(folder: str | Path, assignment_names: Sequence[str], count: int) -> Course:
     """Return a Course where ``count`` students have handed in each assignment."""
     course = Course(folder)
     for assignment in assignment_names:
@@ -52,7 +53,7 @@ def build(folder, assignment_names, count):
     return course
 
 
-def work(assignment, count):
+def work(assignment: str, count: int) -> list[Answers]:
     """Return ``count`` answers ``{solution id: source}``: the reference with one known answer each."""
     reference, ids = reference_answers(assignment), graded_names(load(assignment))
     known = [v for exercise in variants.read(assignment).values() for v in exercise.variants]
@@ -61,13 +62,13 @@ def work(assignment, count):
 
 
 @contextmanager
-def fresh(course):
+def fresh(course: Path) -> Iterator[Path]:
     """Give a copy of a course's folder."""
     with tempfile.TemporaryDirectory(prefix="bench-") as copy:
         yield shutil.copytree(course, Path(copy), dirs_exist_ok=True)
 
 
-def run(folder, command):
+def run(folder: Path, command: Sequence[str]) -> tuple[float, int]:
     """Run ``python -m command`` in ``folder``; return ``(seconds, peak bytes of its largest process)``."""
     start = time.perf_counter()
     with open(folder / "bench.log", "wb") as log:
@@ -81,17 +82,19 @@ def run(folder, command):
     return time.perf_counter() - start, usage.ru_maxrss * unit
 
 
-def compare(each, rounds):
+def compare(each: int, rounds: int) -> None:
     """Print the throughput of stock nbgrader and of the engine, and where the engine's time goes."""
     names = assignments()[:4]  # in the lab, the training takes most of the time
     total = each * len(names) * rounds
-    stock, engine = Counter(), Counter()  # {step: seconds}
+    stock: dict[str, float] = defaultdict(float)  # {step: seconds}
+    engine: dict[str, float] = defaultdict(float)
     inside = 0.0
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         course = build(folder, names, each).folder
         for _ in range(rounds):
             with fresh(course) as copy:
-                stock += stock_seconds(copy, names)
+                for step, seconds in stock_seconds(copy, names).items():
+                    stock[step] += seconds
             with fresh(course) as copy:
                 engine["autograde"] += run(copy, ["grading", "autograde", *names])[0]
                 inside += sum(float(row["seconds"]) for name in names for row in rows(copy, name))
@@ -111,25 +114,23 @@ def compare(each, rounds):
     )
 
 
-def stock_seconds(course, names):
+def stock_seconds(course: Path, names: Sequence[str]) -> dict[str, float]:
     """Return ``{step: seconds}`` of stock nbgrader on all assignments."""
     with open(course / "nbgrader_config.py", "a") as config:
         config.write(STOCK)
-    return Counter(
-        {
-            step: sum(run(course, ["nbgrader", command, name])[0] for name in names)
-            for step, command in (("autograde", "autograde"), ("feedback", "generate_feedback"))
-        }
-    )
+    commands = {"autograde": "autograde", "feedback": "generate_feedback"}
+    return {
+        step: sum(run(course, ["nbgrader", command, name])[0] for name in names) for step, command in commands.items()
+    }
 
 
-def rows(course, name):
+def rows(course: Path, name: str) -> list[dict[str, str]]:
     """Return the rows of the engine's report."""
     with open(course / "reports" / f"{name}.csv", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def grow(sizes):
+def grow(sizes: Sequence[int]) -> None:
     """Print seconds and memory for classes of different sizes with the same work."""
     name = assignments()[0]
     print(f"\n{name}, one and the same submission from every student")
@@ -141,7 +142,7 @@ def grow(sizes):
         print(f"{size:>10} {alone:>15.3f} {each:>15.3f} {peak / 2**20:>14.0f} MB {largest:>19.0f} MB")
 
 
-def one_size(name, size):
+def one_size(name: str, size: int) -> tuple[float, float, int, float]:
     """Return of one class: seconds in a worker, seconds to the next, bytes of the run, MB of a submission."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         course = Course(folder)
@@ -152,12 +153,12 @@ def one_size(name, size):
         _, peak = run(course.folder, ["grading", "autograde", name, "--workers", "1"])
         done = sorted(p.stat().st_mtime for p in course.folder.glob(f"autograded/*/{name}/*.ipynb"))
         reports = rows(course.folder, name)
-    begun = min(2 * os.cpu_count(), size // 2)
+    begun = min(2 * (os.cpu_count() or 1), size // 2)
     alone = statistics.median(float(row["seconds"]) for row in reports)
     return alone, (done[-1] - done[begun]) / (size - begun - 1), peak, max(float(row["peak_mb"]) for row in reports)
 
 
-def main():
+def main() -> None:
     """Parse the command line and print both tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--each", type=int, default=50, help="submissions of each assignment")

@@ -10,6 +10,7 @@ what the class list below says.
 import argparse
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from tqdm import tqdm
 
 from tools import variants
 from tools.classroom import Course
-from tools.notebooks import ROOT, assignments, graded_names, load, reference_answers
+from tools.notebooks import ROOT, Answers, assignments, graded_names, load, reference_answers
+from tools.release import Done
 
 UNWRITTEN, HALF, SOLVED = "nothing", "first half", "everything"
 
@@ -28,11 +30,11 @@ class Student:
 
     name: str
     story: str
-    points: tuple  # for each assignment, in course order, without the answers that a teacher grades by hand
+    points: tuple[int, ...]  # for each assignment, in course order, without the answers that a teacher grades by hand
     answered: str = SOLVED
     unusual: int | None = None  # take this right variant of every exercise, not the reference
-    mistakes: dict = field(default_factory=dict)  # {exercise: label of a wrong variant}
-    broken: dict = field(default_factory=dict)  # {grade id: source of a cell that does not even run}
+    mistakes: dict[str, str] = field(default_factory=dict)  # {exercise: label of a wrong variant}
+    broken: Answers = field(default_factory=dict)  # {grade id: source of a cell that does not even run}
 
 
 GUESSES = {f"quiz-{i}": f'def quiz_{i}():\n    return "a"\n' for i in range(1, 6)}
@@ -115,7 +117,7 @@ CLASS = (
 )
 
 
-def answers(student, assignment):
+def answers(student: Student, assignment: str) -> Answers:
     """Return ``{grade id: source}``: what the student hands in."""
     given = reference_answers(assignment)
     for name, key in graded_names(load(assignment)).items():
@@ -130,7 +132,7 @@ def answers(student, assignment):
     return dict(list(given.items())[:kept])
 
 
-def grade_class(folder, students=CLASS):
+def grade_class(folder: Path, students: Sequence[Student] = CLASS) -> Course:
     """Build the course, grade it, write feedback and the class page; return the course."""
     course = Course(folder)
     steps = [(a, step) for a in assignments() for step in (hand_out, hand_in, grade, give_feedback)]
@@ -141,18 +143,18 @@ def grade_class(folder, students=CLASS):
     return course
 
 
-def hand_out(course, assignment, students):
+def hand_out(course: Course, assignment: str, students: Sequence[Student]) -> None:
     """Generate the release version."""
     course.generate(assignment)
 
 
-def hand_in(course, assignment, students):
+def hand_in(course: Course, assignment: str, students: Sequence[Student]) -> None:
     """Put every student's answers where nbgrader collects them."""
     for student in students:
         course.submit(student.name, assignment, answers(student, assignment))
 
 
-def grade(course, assignment, students):
+def grade(course: Course, assignment: str, students: Sequence[Student]) -> None:
     """Run the engine; show its summary, which names the sandbox and what students are told."""
     process = course.grade(assignment)
     tqdm.write(process.stdout)
@@ -160,17 +162,17 @@ def grade(course, assignment, students):
         raise RuntimeError(process.stderr)
 
 
-def give_feedback(course, assignment, students):
+def give_feedback(course: Course, assignment: str, students: Sequence[Student]) -> None:
     """Write the feedback pages."""
     _finished(course.feedback(assignment))
 
 
-def _finished(process):
+def _finished(process: Done) -> None:
     if process.returncode:
         raise RuntimeError(process.stdout + process.stderr)
 
 
-def report(course, students=CLASS):
+def report(course: Course, students: Sequence[Student] = CLASS) -> int:
     """Print what every student got and should have got; return how many grades differ."""
     names = assignments()
     print(f"{'student':<8} {'handed in':<34}" + "".join(f"{a[:2]:>12}" for a in names))
@@ -187,11 +189,11 @@ def report(course, students=CLASS):
     return differ
 
 
-def _number(points):
+def _number(points: float | None) -> str:
     return "none" if points is None else f"{points:g}"
 
 
-def main():
+def main() -> None:
     """Grade the class, print the table and where to look."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "demo")

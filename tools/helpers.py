@@ -17,12 +17,12 @@ LOADER = {"05-mnist-lab": {"mnist.py": ROOT / "lab"}}
 GENERATED = ("probes.py", "hints.json", "points.json")  # by tools.release, from misconceptions/ and the notebook
 
 
-def hand_edited(assignment):
+def hand_edited(assignment: str) -> dict[str, Path]:
     """Return ``{file name: folder of its hand-edited copy}``."""
     return SHARED | LOADER.get(assignment, {})
 
 
-def lay_out():
+def lay_out() -> None:
     """Put the helper files beside the notebooks of source/: hand-edited ones as they are, others where missing."""
     for notebook in (ROOT / "source").glob("*/*.ipynb"):
         assignment = notebook.parent.name
@@ -33,7 +33,7 @@ def lay_out():
                 _copy(ROOT / "release" / assignment / name, notebook.parent / name)
 
 
-def _copy(source, target):
+def _copy(source: Path, target: Path) -> None:
     """Copy a file at once: other processes may read, or copy, the same one."""
     if not source.exists() or (target.exists() and filecmp.cmp(source, target)):
         return

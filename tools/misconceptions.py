@@ -19,17 +19,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
 from tools import hints, running, variants
-from tools.notebooks import grade_cells, grade_id, graded_names, load, owner, solution_cells
+from tools.notebooks import Answers, grade_cells, grade_id, graded_names, load, owner, solution_cells
 
 
 class Finding(NamedTuple):
     """What is found of one wrong answer."""
 
     label: str
-    lost: tuple  # grade ids of the tests of its exercise that it fails
+    lost: tuple[str, ...]  # grade ids of the tests of its exercise that it fails
     like: str  # what acts in the same way for the probe: the label of another mistake, "right answers" or ''
     shown: str  # the hint that students see
 
@@ -67,7 +68,7 @@ class Cluster(NamedTuple):
 
     exercise: str
     message: str
-    students: list
+    students: list[str]
     example: str  # the answer of the first student
 
 
@@ -86,9 +87,9 @@ def unknown(assignment: str, course: Path) -> list[Cluster]:
     return sorted(clusters, key=lambda c: (-len(c.students), c.exercise))
 
 
-def _unnamed(notebook, answers):
+def _unnamed(notebook: NotebookNode, answers: Answers) -> dict[str, str]:
     """Return ``{exercise: first message}`` of the exercises in which something failed and nothing was named."""
-    first = {}
+    first: dict[str, str] = {}
     for cell in notebook.cells:
         if is_grade(cell) and not is_solution(cell) and cell.cell_type == "code":
             errors = [output.evalue for output in cell.outputs if output.output_type == "error"]
@@ -97,7 +98,7 @@ def _unnamed(notebook, answers):
     return {e: m for e, m in first.items() if "Likely reason:" not in m and "is not written yet" not in m}
 
 
-def _without_numbers(message):
+def _without_numbers(message: str) -> str:
     """Return a message with its numbers cut to three digits, so that rounding does not part a cluster."""
     return re.sub(r"(\d+\.\d{0,2})\d*", r"\1", message)
 

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from nbformat import NotebookNode
 from tqdm import tqdm
 
 from tools import hints, variants
@@ -32,13 +33,14 @@ from tools.notebooks import (
     visible,
 )
 
+Done = subprocess.CompletedProcess[str]
 PROBES_HEAD = '''"""Small calls whose results tell known mistakes apart. Generated from misconceptions/."""
 
 import numpy as np
 '''
 
 
-def generated_files(assignment):
+def generated_files(assignment: str) -> dict[str, str]:
     """Return ``{file name: text}`` of what is made from misconceptions/ and the notebook."""
     exercises = variants.read(assignment)
     probes = [PROBES_HEAD] + [exercise.probe for exercise in exercises.values()]
@@ -49,7 +51,7 @@ def generated_files(assignment):
     }
 
 
-def worth(notebook):
+def worth(notebook: NotebookNode) -> str:
     """Return the text of points.json: of each check its exercise and points, by its cell as students receive it."""
     solutions, rows = solution_cells(notebook), {}
     for key, cell in grade_cells(notebook).items():
@@ -59,13 +61,13 @@ def worth(notebook):
     return json.dumps(rows, indent=1) + "\n"
 
 
-def write_helpers(assignment):
+def write_helpers(assignment: str) -> None:
     """Write the generated files of an assignment into source/."""
     for name, text in generated_files(assignment).items():
         (SOURCE / assignment / name).write_text(text, encoding="utf-8")
 
 
-def generate(assignment, release=RELEASE):
+def generate(assignment: str, release: Path = RELEASE) -> None:
     """Run ``nbgrader generate_assignment`` and put its result into ``release``."""
     with tempfile.TemporaryDirectory() as course:
         shutil.copy(ROOT / "nbgrader_config.py", course)
@@ -75,12 +77,12 @@ def generate(assignment, release=RELEASE):
         shutil.copytree(Path(course, "release", assignment), release / assignment)
 
 
-def nbgrader(course, *arguments, check=True):
+def nbgrader(course: str | Path, *arguments: str, check: bool = True) -> Done:
     """Run an nbgrader command in a course directory; return the finished process."""
     return run_module(course, "nbgrader", *arguments, check=check)
 
 
-def run_module(course, module, *arguments, check=True):
+def run_module(course: str | Path, module: str, *arguments: str, check: bool = True) -> Done:
     """Run ``python -m module`` in a course directory; return the finished process."""
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, cwd=course, env=environment(), capture_output=True, text=True)
@@ -89,7 +91,7 @@ def run_module(course, module, *arguments, check=True):
     return done
 
 
-def environment():
+def environment() -> dict[str, str]:
     """Return the environment variables of a command that runs in a course directory."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # finds alembic
     modules = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))  # finds grading/
@@ -99,7 +101,7 @@ def environment():
 _ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 
 
-def main():
+def main() -> None:
     """Regenerate every assignment, or those named."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("assignment", nargs="*", help="all, if none is named")

@@ -16,8 +16,9 @@ import numpy as np
 
 from tools import variants
 from tools.classroom import Course
-from tools.notebooks import graded_names, load, reference_answers
+from tools.notebooks import Answers, graded_names, load, reference_answers
 
+Mistakes = dict[str, str]  # {exercise: label of a wrong variant}, of a student
 ASSIGNMENT = "02-gradient-descent"
 FREQUENCIES = {  # {exercise: {label of a wrong variant: share of the class}}
     "numerical_gradient": {"forward-difference": 0.30},
@@ -28,38 +29,38 @@ FREQUENCIES = {  # {exercise: {label of a wrong variant: share of the class}}
 }
 
 
-def draw(students, rng):
+def draw(students: int, rng: np.random.Generator) -> list[Mistakes]:
     """Return ``[{exercise: label}]``: the mistakes of each student."""
-    mistakes = [{} for _ in range(students)]
+    mistakes: list[Mistakes] = [{} for _ in range(students)]
     for exercise, frequencies in FREQUENCIES.items():
-        labels, shares = [*frequencies, None], list(frequencies.values())
+        labels, shares = [*frequencies, ""], list(frequencies.values())
         for student, label in zip(mistakes, rng.choice(labels, students, p=[*shares, 1 - sum(shares)]), strict=True):
             if label:
-                student[exercise] = label
+                student[exercise] = str(label)
     return mistakes
 
 
-def answers(mistakes):
+def answers(mistakes: Mistakes) -> Answers:
     """Return ``{grade id: source}`` of a student who makes these mistakes, ``{exercise: label}``."""
     ids, known = graded_names(load(ASSIGNMENT)), variants.read(ASSIGNMENT)
     wrong = {ids[exercise]: known[exercise].find(label).source for exercise, label in mistakes.items()}
     return reference_answers(ASSIGNMENT) | wrong
 
 
-def handed_in(mistakes):
+def handed_in(mistakes: list[Mistakes]) -> Counter[tuple[str, str]]:
     """Return ``{(exercise, hint): students}``."""
     known = variants.read(ASSIGNMENT)
     return Counter((name, known[name].find(label).hint) for mine in mistakes for name, label in mine.items())
 
 
-def reported(folder):
+def reported(folder: Path) -> Counter[tuple[str, str]]:
     """Return ``{(exercise, hint): students}`` of the class report."""
     with open(folder / "reports" / f"{ASSIGNMENT}-mistakes.csv", newline="", encoding="utf-8") as stream:
         rows = [row for row in csv.DictReader(stream) if row["kind"] == "named"]
     return Counter({(row["exercise"], row["mistake"]): int(row["students"]) for row in rows})
 
 
-def main():
+def main() -> None:
     """Build the course, grade it, write the report, print the three numbers of each mistake."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)

@@ -14,20 +14,24 @@ import shutil
 import string
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from tools import worked
-from tools.notebooks import LESSONS, RELEASE, ROOT, assignments, lessons, load, notebook_path, solution_cells
+from tools.notebooks import LESSONS, RELEASE, ROOT, Cells, assignments, lessons, load, notebook_path, solution_cells
 
 JUPYTER = ROOT / "tools" / "jupyter"  # settings of JupyterLab: Markdown opens rendered, nothing for teachers
 TEMPLATE = ROOT / "tools" / "start.md"
+Step = dict[str, Any]  # what the start page says of an assignment
 START = "START.md"
 OPEN = re.compile(r"^\s*raise NotImplementedError\(\)", re.MULTILINE)
 
 
-def lay_out(folder, solutions=False):
+def lay_out(folder: Path, solutions: bool = False) -> None:
     """Copy lessons and assignments into ``folder``, and write its start page.
 
     solutions: put worked solutions beside the assignments, packed, for who learns without a teacher
@@ -43,12 +47,12 @@ def lay_out(folder, solutions=False):
     (folder / START).write_text(start_page(folder), encoding="utf-8")
 
 
-def _copy(source, target):
+def _copy(source: str, target: str) -> None:
     if not (target.endswith(".ipynb") and os.path.exists(target)):
         shutil.copyfile(source, target)
 
 
-def start_page(folder):
+def start_page(folder: Path) -> str:
     """Return the start page of a student's folder as Markdown: what there is, and the next step."""
     rows_of = steps(folder)
     ahead = next((step for step in rows_of if step["written"] < step["asked"]), None)
@@ -56,12 +60,12 @@ def start_page(folder):
     return string.Template(TEMPLATE.read_text(encoding="utf-8")).substitute(next=_next(ahead), rows=rows)
 
 
-def steps(folder):
+def steps(folder: Path) -> list[Step]:
     """Return what a start page says of each assignment: its number, links to read and do, answers written and asked."""
     return [_step(folder, name) for name in assignments()]
 
 
-def _step(folder, name):
+def _step(folder: Path, name: str) -> Step:
     path = notebook_path(name, folder)
     lesson = next((p for p in lessons() if p.stem == name), None)
     handed_out, answers = load(name, RELEASE), _answers(path)
@@ -75,19 +79,19 @@ def _step(folder, name):
     }
 
 
-def _answers(path):
+def _answers(path: Path) -> Cells:
     try:
         return solution_cells(nbformat.read(path, as_version=4))
     except (ValueError, AttributeError, nbformat.ValidationError):  # JupyterLab will say what is wrong with it
         return {}
 
 
-def _link(notebook, place):
+def _link(notebook: NotebookNode, place: str) -> str:
     title = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
     return f"[{title}]({place})"
 
 
-def _next(step):
+def _next(step: Step | None) -> str:
     if step is None:
         return "You have written every answer. Validate each assignment once more, then hand it in."
     if step["written"]:
@@ -95,7 +99,7 @@ def _next(step):
     return f"read {step['read']}. Then do {step['do']}."
 
 
-def main():
+def main() -> None:
     """Lay out the folder, then open JupyterLab there."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], prog="python -m tools.student")
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "student")
@@ -109,7 +113,7 @@ def main():
         sys.exit(open_lab(folder, more))
 
 
-def open_lab(folder, options=()):
+def open_lab(folder: Path, options: Sequence[str] = ()) -> int:
     """Run JupyterLab on the start page of a student's folder; return its exit status."""
     paths = [str(JUPYTER), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     # The folder is also the working directory: nbgrader must not find a teacher's settings.

@@ -27,9 +27,9 @@ class Exercise:
 
     name: str
     probe: str  # source of the generator function probe_<name>
-    variants: tuple
+    variants: tuple[Variant, ...]
 
-    def find(self, label):
+    def find(self, label: str) -> Variant:
         """Return the variant called ``label``."""
         found = [v for v in self.variants if v.label == label]
         if not found:
@@ -37,13 +37,13 @@ class Exercise:
         return found[0]
 
 
-def read(assignment):
+def read(assignment: str) -> dict[str, Exercise]:
     """Return ``{name: Exercise}`` for the files of misconceptions/<assignment>/."""
     paths = sorted((MISCONCEPTIONS / assignment).glob("*.py"))
     return {path.stem: parse(path.stem, path.read_text(encoding="utf-8")) for path in paths}
 
 
-def parse(name, text):
+def parse(name: str, text: str) -> Exercise:
     """Return the Exercise in the text of a file."""
     marks = list(CELL.finditer(text))
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
@@ -62,16 +62,17 @@ def parse(name, text):
     return Exercise(name, probe, tuple(variants))
 
 
-def _variant(name, title, body):
+def _variant(name: str, title: str, body: str) -> Variant:
     head = HEAD.fullmatch(title)
     if not head:
         expected = "expected 'probe', 'wrong: a-name' or 'right: a-name'"
         raise ValueError(f"misconceptions of {name}: {expected}, got {title!r}")
     wrong, label = head["kind"] == "wrong", head["label"]
     found = HINT.match(body)
-    lines = [found["first"] or "", *(found["more"] or "").replace("#  ", "").splitlines()]
+    first, more, end = (found["first"], found["more"], found.end()) if found else ("", "", 0)
+    lines = [first or "", *(more or "").replace("#  ", "").splitlines()]
     hint = " ".join(line.strip() for line in lines).strip()
     if wrong != bool(hint):
         expected = "expected a line '# hint: ...'" if wrong else "a right answer has no hint"
         raise ValueError(f"misconceptions of {name}, {label}: {expected}")
-    return Variant(name, label, wrong, hint, body[found.end() :].strip() + "\n")
+    return Variant(name, label, wrong, hint, body[end:].strip() + "\n")

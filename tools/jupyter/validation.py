@@ -3,6 +3,7 @@
 import re
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 from nbgrader.validator import Validator
 
@@ -12,7 +13,7 @@ DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 _failed_cells = Validator._get_failed_cells
 
 
-def open_first(validator, notebook):
+def open_first(validator: Validator, notebook: NotebookNode) -> list[NotebookNode]:
     """Return the failed cells; those of exercises that are not begun are one cell, which lists them, at the end."""
     open_answers = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if is_solution(c) and not is_grade(c)}
     begun, names = [], []
@@ -25,14 +26,15 @@ def open_first(validator, notebook):
     return begun + ([_listing(names)] if names else [])
 
 
-def _answer_of(test, answers):
+def _answer_of(test: NotebookNode, answers: dict[str, NotebookNode]) -> NotebookNode | None:
     """Return the answer cell of a test cell, whose grade id is ``test-<answer>-<what>``."""
     stem = test.metadata.nbgrader.grade_id.removeprefix("test-") + "-"
     found = [key for key in answers if stem.startswith(f"{key}-")]
     return answers[max(found, key=len)] if found else None
 
 
-def _listing(names):
+def _listing(names: list[str]) -> NotebookNode:
     text = f"Not written yet: {', '.join(names)}."
     error = nbformat.v4.new_output("error", ename="NotWritten", evalue=text, traceback=[text])
-    return nbformat.v4.new_code_cell("# exercises that you have not begun", outputs=[error])
+    cell: NotebookNode = nbformat.v4.new_code_cell("# exercises that you have not begun", outputs=[error])
+    return cell
