@@ -10,6 +10,8 @@ import json
 import re
 import zlib
 
+from nbformat import NotebookNode
+
 from tools.notebooks import MISCONCEPTIONS, answer_name, grade_cells, load, owner, solution_cells
 
 FILE = "worked.bin"
@@ -17,12 +19,12 @@ SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 
 
-def pack(assignment):
+def pack(assignment: str) -> bytes:
     """Return the bytes of worked.bin: ``read(assignment)`` as compressed JSON."""
     return zlib.compress(json.dumps(read(assignment)).encode())
 
 
-def read(assignment):
+def read(assignment: str) -> dict[str, dict[str, str]]:
     """Return ``{exercise: {"code", "why"}}``, and of a quiz question ``{"letter", "why"}``.
 
     An exercise that worked.md does not explain has no "why"; a test names it.
@@ -33,15 +35,16 @@ def read(assignment):
     return {name: {"why": why.get(name, "")} | row for name, row in rows.items()}
 
 
-def explanations(assignment):
+def explanations(assignment: str) -> dict[str, str]:
     """Return ``{exercise: explanation}`` from worked.md."""
     text = (MISCONCEPTIONS / assignment / "worked.md").read_text(encoding="utf-8")
     return {name: body.strip() for name, body in SECTION.findall(text)}
 
 
-def choices(notebook):
+def choices(notebook: NotebookNode) -> dict[str, dict[str, str]]:
     """Return ``{solution id: {"letter", "why"}}`` of the quiz questions, from the ``choice`` of their hidden tests."""
-    found, solutions = {}, solution_cells(notebook)
+    found: dict[str, dict[str, str]] = {}
+    solutions = solution_cells(notebook)
     for key, cell in grade_cells(notebook).items():
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "choice":
@@ -50,5 +53,5 @@ def choices(notebook):
     return found
 
 
-def _code(source):
+def _code(source: str) -> str:
     return MARK.sub("", source).strip()
