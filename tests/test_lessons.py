@@ -136,6 +136,18 @@ def test_a_lesson_takes_as_long_as_it_says(name):
     assert abs(words / 110 + 2 * (pictures + prose.count("<details>")) - stated) <= 5
 
 
+def test_only_code_that_draws_is_folded():
+    folded = [c for name in NAMES for c in code_cells(name) if c.metadata.get("jupyter", {}).get("source_hidden")]
+    assert folded
+    for cell in folded:
+        helpers = {getattr(node, "name", "") for node in ast.parse(cell.source).body}
+        assert (
+            re.search(r"^(show|slider)\(", cell.source, flags=re.M)
+            or helpers & {"draw_boxes", "draw_table"}
+            or ("story" in cell.source)
+        ), cell.id
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_sentence_is_rarely_long(name):
     words = []
