@@ -1,5 +1,5 @@
 # Each of these sets itself up: a virtual environment in .venv/ with the pinned packages.
-#   make demo      grade a class of twelve on assignments 01 to 05, and check every grade
+#   make demo      grade a class of twelve on assignments 01 to 06, and check every grade
 #   make test      run all tests
 #   make lab       a student's JupyterLab: lessons and assignments in student/, from a start page
 #   make teach     a teacher's JupyterLab: the whole course, with formgrader

@@ -47,10 +47,11 @@ def of_stub(what, where, kind, method=""):
     kind:   the student's class, and
     method: the method that a test has called, if any
     """
-    own = {name for name in vars(kind) if not name.startswith("_")} if kind else set()
+    written = set(vars(kind)) if kind else set()
+    own = {name for name in written if not name.startswith("_")}
     if where.below:
         return f"{what} still stops at the line: {where.line}\nYour code stands below it. Delete this line."
-    if method and method not in own and (own or where.line == GIVEN_STUB):
+    if method and method not in written and (own or where.line == GIVEN_STUB):
         like = difflib.get_close_matches(method, own, 1)
         found = f"It has {like[0]}: is {method} meant?" if like else "Is it written, and is its name spelt so?"
         return f"{kind.__name__} has no method {method}. {found}"

@@ -635,6 +635,14 @@ def test_a_given_function_stands_in_for_one_that_the_answer_uses(notebook):
     )
 
 
+def test_a_given_function_stands_in_for_one_that_a_method_uses(notebook):
+    notebook.run(
+        "def part(x): return 'wrong'\nclass Answer:\n    def double(self, x): return 2 * part(x)",
+        "check = Check('Answer', Answer, given={'part': lambda x: 3 * x})\n"
+        "check.same(check.method(check.call(), 'double', x=1.0), 6.0)\nassert part(1.0) == 'wrong'",
+    )
+
+
 def test_an_answer_without_global_names_takes_nothing(notebook):
     notebook.run("answer = abs", "Check('answer', answer, given={'abs': None}).call(x=1.0)")
 
@@ -1027,3 +1035,9 @@ def test_a_demonstration_that_works_prints_nothing_else(capsys):
     with checks.needs("softmax"):
         print("picture")
     assert capsys.readouterr().out == "picture\n"
+
+
+def test_an_operator_that_is_not_written_yet_is_not_called_missing():
+    answer = student("class answer:\n    def __add__(self, other):\n        raise NotImplementedError()\n")
+    text = message(lambda: Check("answer", answer).method(answer(), "__add__", other=V))
+    assert "is not written yet" in text and "no method" not in text

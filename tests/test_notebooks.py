@@ -83,6 +83,11 @@ INTERFACE = {
             *("learning_rate", "batch_size", "n_epochs", "rng"),
         ],
     },
+    "06-autograd": {
+        "topological_order": ["root"],
+        "Value": [],
+        "mlp_loss": ["params", "x", "y_true"],
+    },
 }
 MOST_LINES = 25
 CELLS = [(a, key) for a in assignments() for key in grade_cells(load(a))]

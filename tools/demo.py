@@ -43,29 +43,31 @@ CRASHES = {
     "numerical-gradient": "def numerical_gradient(f, theta, h=1e-5):\n    return numerical_gradient(f, theta, h)\n",
     "cost": "def cost(Thetas, X, Y, lam):\n    raise SystemExit\n",
     "tanh": "class Tanh(Layer):\n    def forward(self, Z):\n        return Z[99, 99]\n",
+    "topological-order": "def topological_order(root):\n    return topological_order(root)\n",
     "confusion-matrix": "def confusion_matrix(y_true, y_pred, n_classes):\n    return y_true[10**9]\n",
 }
 CLASS = (
-    Student("ada", "everything right", (40, 40, 40, 40, 28)),
-    Student("ben", "right, written unusually", (40, 40, 40, 40, 28), unusual=0),
-    Student("chen", "right, written unusually", (40, 40, 40, 40, 28), unusual=1),
-    Student("dina", "right, written unusually", (40, 40, 40, 40, 28), unusual=2),
+    Student("ada", "everything right", (40, 40, 40, 40, 28, 40)),
+    Student("ben", "right, written unusually", (40, 40, 40, 40, 28, 40), unusual=0),
+    Student("chen", "right, written unusually", (40, 40, 40, 40, 28, 40), unusual=1),
+    Student("dina", "right, written unusually", (40, 40, 40, 40, 28, 40), unusual=2),
     Student(
         "emil",
         "one mistake in each",
-        (34, 39, 38, 38, 25),
+        (34, 39, 38, 38, 25, 37),
         mistakes={
             "softmax": "sums-over-examples",
             "numerical_gradient": "forward-difference",
             "relu_derivative": "returns-relu",
             "Softmax": "only-the-diagonal",
             "confusion_matrix": "transposed",
+            "Value": "slope-of-tanh-without-the-square",
         },
     ),
     Student(
         "fatma",
         "two mistakes in each",
-        (33, 35, 37, 37, 24),
+        (33, 35, 37, 37, 24, 31),
         mistakes={
             "sigmoid": "overflows-to-nan",
             "logistic_loss": "sum-instead-of-mean",
@@ -77,12 +79,14 @@ CLASS = (
             "train_epoch": "plain-mean-of-the-batches",
             "split": "shuffles-x-and-y-apart",
             "fit": "measured-before-the-epoch",
+            "topological_order": "each-use-again",
+            "mlp_loss": "graph-ends-at-the-hidden-units",
         },
     ),
     Student(
         "goran",
         "turns matrices the wrong way",
-        (30, 34, 40, 29, 23),
+        (30, 34, 40, 29, 23, 28),
         mistakes={
             "linear_scores": "forgets-the-transpose",
             "softmax": "sums-over-everything",
@@ -92,12 +96,14 @@ CLASS = (
             "Network": "forward-starts-at-the-last-layer",
             "prepare": "examples-in-columns",
             "accuracy": "wrong-axis",
+            "topological_order": "root-first",
+            "mlp_loss": "columns-instead-of-rows",
         },
     ),
     Student(
         "hana",
         "mixes up signs",
-        (29, 25, 38, 39, 22),
+        (29, 25, 38, 39, 22, 31),
         mistakes={
             "sigmoid": "sign-of-the-exponent",
             "cross_entropy": "forgets-the-minus",
@@ -108,12 +114,14 @@ CLASS = (
             "Tanh": "forgets-the-square",
             "prepare": "turned-into-negatives",
             "build_mlp": "softmax-at-the-end",
+            "Value": "difference-with-slopes-of-a-sum",
+            "mlp_loss": "forgets-the-minus",
         },
     ),
-    Student("ivan", "answers a to every question", (36, 36, 36, 36, 24), broken=GUESSES),
-    Student("jun", "nothing", (0, 0, 0, 0, 0), answered=UNWRITTEN),
-    Student("kofi", "one function of each crashes", (34, 35, 37, 38, 25), broken=CRASHES),
-    Student("lena", "the first half", (23, 31, 24, 28, 15), answered=HALF),
+    Student("ivan", "answers a to every question", (36, 36, 36, 36, 24, 36), broken=GUESSES),
+    Student("jun", "nothing", (0, 0, 0, 0, 0, 0), answered=UNWRITTEN),
+    Student("kofi", "one function of each crashes", (34, 35, 37, 38, 25, 34), broken=CRASHES),
+    Student("lena", "the first half", (23, 31, 24, 28, 15, 36), answered=HALF),
 )
 
 

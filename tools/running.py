@@ -7,6 +7,7 @@ trust. The plain cells (demonstrations) are left out; a test may not depend on t
 
 import ast
 import contextlib
+import copy
 import functools
 import importlib
 import io
@@ -262,13 +263,13 @@ def _stub(reference):
 
 
 def _trivial(reference, kind):
-    """Return a function or class like ``reference`` that ignores its task."""
+    """Return a function or class like ``reference`` that ignores its task; what a method does to its object is lost."""
     if not isinstance(reference, type):
         return lambda *given: _fake(kind, reference, given)
     fakes = {
-        key: lambda self, *given, _method=method: _fake(kind, lambda *a: _method(self, *a), given)
+        key: lambda self, *given, _method=method: _fake(kind, lambda *a: _method(copy.deepcopy(self), *a), given)
         for key, method in vars(reference).items()
-        if callable(method) and not key.startswith("__")
+        if callable(method) and key != "__init__"
     }
     return type(reference.__name__, (reference,), fakes)
 

@@ -316,7 +316,7 @@ class _Names:
     @contextlib.contextmanager
     def given_to(self, answer, values):
         """Put the test's functions in the place of others that the answer looks up by name."""
-        found = getattr(answer, "__globals__", None) if values else None
+        found = _globals_of(answer) if values else None
         if found is None:
             yield
             return
@@ -354,6 +354,13 @@ class _Names:
 
 _ABSENT = object()
 _names = _Names(get_ipython())
+
+
+def _globals_of(answer):
+    """Return the global names that a function sees, or those that the methods of a class see; None without any."""
+    names = [name for name in vars(answer) if not name.startswith("_")] if isinstance(answer, type) else []
+    functions = [getattr(answer, name) for name in names] or [answer]
+    return next((f.__globals__ for f in functions if hasattr(f, "__globals__")), None)
 
 
 def _exchange(names, values):

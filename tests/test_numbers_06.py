@@ -1,0 +1,140 @@
+"""The numbers and formulas that assignment 06 states, each computed here from its definition."""
+
+import contextlib
+import io
+import math
+import re
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+
+from tools.notebooks import grade_cells, load, solution_cells
+
+ASSIGNMENT = "06-autograd"
+CELLS = {cell.id: cell.source for cell in load(ASSIGNMENT).cells}
+LESSON = {"w": 3.6, "b": 1.2, "u_0": -0.4, "c_0": -0.8, "u_1": 0.4, "c_1": 0.8}  # the table of lesson 3, section 4
+OPERATIONS = {  # row of the table: what it computes
+    "| `a + b` | `__add__` | $a + b$ | $1$ | $1$ |": lambda a, b: a + b,
+    "| `a - b` | `__sub__` | $a - b$ | $1$ | $-1$ |": lambda a, b: a - b,
+    "| `a * b` | `__mul__` | $a \\cdot b$ | $b$ | $a$ |": lambda a, b: a * b,
+    "| `a / b` | `__truediv__` | $a / b$ | $1 / b$ | $-a / b^2$ |": lambda a, b: a / b,
+    "| `-a` | `__neg__` | $-a$ | $-1$ | |": lambda a, b: -a,
+    "| `a ** n`, $n$ a plain number | `__pow__` | $a^n$ | $n \\, a^{n-1}$ | |": lambda a, b: a**b,
+    "| `a.exp()` | $e^a$ | $e^a$ |": lambda a, b: math.exp(a),
+    "| `a.log()` | $\\log a$, for $a > 0$ | $1 / a$ |": lambda a, b: math.log(a),
+    "| `a.tanh()` | $\\tanh a$ | $1 - \\tanh^2 a$ |": lambda a, b: math.tanh(a),
+}
+FORMULAS = {  # a formula of the table: the same in Python
+    "$1$": "1",
+    "$-1$": "-1",
+    "$b$": "b",
+    "$a$": "a",
+    "$1 / b$": "1 / b",
+    "$-a / b^2$": "-a / b**2",
+    "$n \\, a^{n-1}$": "b * a ** (b - 1)",
+    "$e^a$": "math.exp(a)",
+    "$1 / a$": "1 / a",
+    "$1 - \\tanh^2 a$": "1 - math.tanh(a) ** 2",
+}
+
+
+def derivative(f, at, h=1e-6):
+    return (f(at + h) - f(at - h)) / (2 * h)
+
+
+def loss_of_lesson_3(w=2, b=-6, u_0=-4, c_0=2, u_1=2, c_1=0.3862943611):
+    a = 1 / (1 + math.exp(-(w * 3 + b)))
+    return math.log(1 + math.exp(u_1 * a + c_1 - u_0 * a - c_0))
+
+
+def cross_entropy(scores, y):
+    return math.log(sum(math.exp(s) for s in scores)) - scores[y]
+
+
+@pytest.fixture(scope="module")
+def demonstrations():
+    """What each cell of the solved notebook says, and the names at the end; nothing is drawn."""
+    said, notebook = {}, load(ASSIGNMENT)
+    names = {"np": np, "math": math, "axes": lambda *_, **more: (MagicMock(), MagicMock())}
+    names |= {name: MagicMock() for name in ("computational_graph", "decision_regions", "lines")}
+    names |= {"needs": lambda *_: contextlib.nullcontext(), "show": lambda figure, words: print(words)}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.id not in {"setup", "torch-example", *grade_cells(notebook)}:
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(compile(cell.source, cell.id, "exec"), names)
+            said[cell.id] = out.getvalue()
+    return said, names
+
+
+@pytest.mark.parametrize("row", OPERATIONS)
+def test_a_slope_of_the_table_is_the_derivative(row, prose):
+    assert row in prose(ASSIGNMENT)
+    operation, a, b = OPERATIONS[row], 1.3, 0.7
+    columns = [part.strip() for part in row.split("|")[1:-1]]
+    slopes = columns[3:] if "__" in row else columns[2:]
+    assert eval(FORMULAS[slopes[0]]) == pytest.approx(derivative(lambda v: operation(v, b), a))
+    if len(slopes) > 1 and slopes[1]:
+        assert eval(FORMULAS[slopes[1]]) == pytest.approx(derivative(lambda v: operation(a, v), b))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        f"For $a$ the slope is $b =$ **{derivative(lambda a: a * 5, 2):.0f}**",
+        f"For $b$ the slope is $a =$ **{derivative(lambda b: 2 * b, 5):.0f}**",
+        f"$3 + 4 =$ **{derivative(lambda a: 3 * a + a**2, 2):.0f}**",
+        f"Together $\\partial L / \\partial a = {derivative(lambda a: a * 5 + a, 2):.0f}$",
+        f"If the true class is 1, the loss is $\\log(1 + e^{{0.5}}) - 0.5 = {cross_entropy([0, 0.5], 1):.6f}$",
+        f"y_true = 1 gives {cross_entropy([0, 0.5], 1):.6f}",
+        f"the hidden unit gets $1.5 - 2 + 0.5 = {1 * 1.5 - 2 * 1 + 0.5:g}$",
+        f"It has four hidden units and {4 * 2 + 4 + 2 * 4 + 2} params",
+        ", ".join(f"{name} {slope:g}" for name, slope in LESSON.items()),
+        f"${LESSON['w']}$ for $w$ and ${LESSON['b']}$ for $b$",
+    ],
+)
+def test_a_stated_number_is_the_computed_one(sentence, prose):
+    assert sentence in prose(ASSIGNMENT)
+
+
+@pytest.mark.parametrize("name", LESSON)
+def test_the_slopes_of_lesson_3_are_the_derivatives(name):
+    start = {"w": 2, "b": -6, "u_0": -4, "c_0": 2, "u_1": 2, "c_1": 0.3862943611}[name]
+    assert derivative(lambda v: loss_of_lesson_3(**{name: v}), start) == pytest.approx(LESSON[name], abs=1e-6)
+
+
+def test_the_network_of_lesson_3_gets_its_slopes_without_a_formula(demonstrations):
+    _, names = demonstrations
+    assert names["named"]["L"].data == pytest.approx(loss_of_lesson_3())
+    found = {name: names["named"][name].grad for name in LESSON}
+    assert found == pytest.approx(LESSON)
+
+
+def test_the_picture_of_the_first_example_has_its_slopes(demonstrations):
+    said, names = demonstrations
+    assert names["slopes"] == {"a": 6.0, "b": 2.0, "c": 1.0, "L": 1.0}
+    assert [derivative(lambda a: a * 5 + a, 2), derivative(lambda b: 2 * b + 2, 5)] == pytest.approx([6, 2])
+    assert "c = a b is 10 and L = c + a is 12" in said["node-example"]
+
+
+def test_slopes_and_central_differences_agree_in_both_demonstrations(demonstrations):
+    said, _ = demonstrations
+    pairs = re.findall(r"slope for [ab]: (\S+), by central differences (\S+)", said["gradient-check"])
+    assert len(pairs) == 2
+    for pair in pairs:
+        assert float(pair[0]) == pytest.approx(float(pair[1]), abs=1e-6)
+    assert float(re.search(r"central differences: (\S+)", said["compare"])[1]) < 1e-8
+
+
+def test_the_slopes_agree_with_backward_of_assignment_3(demonstrations):
+    _, names = demonstrations
+    names = dict(names)
+    pasted = [solution_cells(load("03-backpropagation"))[key].source for key in ("forward", "backward")]
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec("\n".join(["from scipy.special import softmax", *pasted, CELLS["compare"]]), names)
+    assert float(re.search(r"your backward of assignment 3: (\S+)", out.getvalue())[1]) < 1e-12
+
+
+def test_the_network_of_single_numbers_learns(demonstrations):
+    _, names = demonstrations
+    assert names["means"][-1] < names["means"][0] / 4 and names["right"] >= 0.95
