@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import os
 import re
 import shutil
 import threading
@@ -12,13 +13,26 @@ import pytest
 from browsing import DESKTOP
 
 from tools import variants
-from tools.notebooks import RELEASE, assignments, graded_names, load, notebook_path, reference_answers, solution_cells
+from tools.classroom import Course
+from tools.notebooks import (
+    LESSONS,
+    RELEASE,
+    assignments,
+    graded_names,
+    lessons,
+    load,
+    notebook_path,
+    points,
+    reference_answers,
+    solution_cells,
+)
 from tools.site import pyodide
 from tools.site.__main__ import KERNEL, build
 
 ASSIGNMENT = assignments()[0]
 PLACE = "/some/course/"
-SECONDS = 120  # to wait, on a busy machine
+SECONDS = 240  # to wait, on a busy machine
+WHOLE = pytest.mark.skipif(not os.environ.get("WHOLE_SITE"), reason="takes minutes: WHOLE_SITE=1 make test")
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +75,10 @@ class Served:
         self._thread.start()
 
     def stop(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._server.server_close()
+            self._thread.join()
 
 
 STEADILY_IDLE = """() => {
@@ -81,10 +96,21 @@ class Student:
         self.context = browser.new_context(viewport=DESKTOP, accept_downloads=True)
         self.outside, origin = [], address.removesuffix(PLACE)
         self.context.on("request", lambda r: r.url.startswith((origin, "data:", "blob:")) or self.outside.append(r.url))
+        self.address = address
+        self.enter()
+
+    def enter(self):
+        """Open a window at the site's address."""
         self.window = self.context.new_page()
         self.window.set_default_timeout(1000 * SECONDS)
-        self.window.goto(address)
-        self.window.locator(".jp-RenderedMarkdown").wait_for()
+        self.window.goto(self.address)
+        self.window.get_by_role("tab", name="START.md").wait_for()
+
+    def close(self):
+        """Close the open notebook, and end its Python."""
+        self.window.locator(".lm-MenuBar-itemLabel", has_text="File").first.click()
+        self.window.locator('[data-command="filemenu:close-and-cleanup"]').click()
+        self.window.locator(".jp-Dialog .jp-mod-accept").click()
 
     @property
     def panel(self):
@@ -93,7 +119,7 @@ class Student:
     def open(self, title):
         """Click on a link of the start page."""
         self.window.get_by_role("tab", name="START.md").click()
-        links = self.window.locator(".jp-RenderedMarkdown").get_by_role("link", name=re.compile(f"^{title}"))
+        links = self.window.locator(".jp-RenderedMarkdown").get_by_role("link", name=re.compile(f"^{re.escape(title)}"))
         links.first.click()
         self.panel.locator(".jp-MarkdownOutput h1").first.wait_for()
 
@@ -112,6 +138,13 @@ class Student:
         self.window.get_by_text("| Busy").wait_for()
         self.window.evaluate("delete window.idleSince")
         self.window.wait_for_function(STEADILY_IDLE)
+
+    def validate(self):
+        """Press the button; return what is said, on one line."""
+        self.panel.get_by_role("button", name="Validate").click()
+        said = self.window.locator(".jp-Dialog pre").inner_text()
+        self.window.locator(".jp-Dialog .jp-mod-accept").click()
+        return re.sub(r"\s+", " ", said)
 
     def errors(self, folder):
         """Return what failed cells of the open notebook say."""
@@ -140,22 +173,73 @@ def solved(assignment, folder, **other):
     return path
 
 
+def cells_written(path):
+    """Return ``{solution id: source}`` of a notebook."""
+    return {key: cell.source for key, cell in solution_cells(nbformat.read(path, as_version=4)).items()}
+
+
+def title(notebook):
+    """Return what the start page calls a notebook."""
+    return notebook.cells[0].source.partition("\n")[0].lstrip("# ")
+
+
 @pytest.fixture(scope="module")
-def student(browser, site):
-    served = Served(site)
-    try:
-        yield Student(browser, served.address)
-    finally:
-        served.stop()
+def served(site):
+    server = Served(site)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def student(browser, served):
+    student = Student(browser, served.address)
+    yield student
+    student.context.close()
 
 
 def test_a_wrong_answer_gets_its_hint_and_a_right_one_passes_with_nothing_from_outside(student, tmp_path):
     wrong = variants.read(ASSIGNMENT)["softmax"].find("sums-over-examples")
     student.open("Assignment 1")
     student.take_in(solved(ASSIGNMENT, tmp_path, softmax=wrong.source))
-    student.run_all()
-    assert wrong.hint in re.sub(r"\s+", " ", " ".join(student.errors(tmp_path)))
+    assert wrong.hint in student.validate()
     student.take_in(solved(ASSIGNMENT, tmp_path))
     student.run_all()
     assert student.errors(tmp_path) == []
     assert student.outside == []
+
+
+@WHOLE
+@pytest.mark.parametrize("assignment", assignments())
+def test_a_solved_assignment_runs_and_what_is_downloaded_gets_full_points(student, assignment, tmp_path):
+    student.open(title(load(assignment)))
+    student.take_in(solved(assignment, tmp_path))
+    student.run_all()
+    course = Course(tmp_path / "course")
+    course.generate(assignment)
+    handed_in = course.submit("ada", assignment, {})
+    assert student.download(handed_in.parent) == handed_in  # the name that the engine expects
+    cells = nbformat.read(handed_in, as_version=4).cells
+    assert [o.evalue for c in cells if c.cell_type == "code" for o in c.outputs if o.output_type == "error"] == []
+    done = course.grade(assignment)
+    assert course.scores("ada", assignment) == points(load(assignment)), done.stdout + done.stderr
+    student.close()
+
+
+@WHOLE
+@pytest.mark.parametrize("lesson", [path.stem for path in lessons()])
+def test_a_lesson_runs_without_an_error(student, lesson, tmp_path):
+    student.open(title(nbformat.read(LESSONS / f"{lesson}.ipynb", as_version=4)))
+    student.run_all()
+    assert student.errors(tmp_path) == []
+    student.close()
+
+
+def test_after_one_visit_the_course_starts_without_a_server_and_has_kept_the_work(student, served, tmp_path):
+    student.window.get_by_text("Ready for offline use", exact=True).wait_for()
+    student.window.close()
+    served.stop()
+    student.enter()
+    student.open("Assignment 1")
+    student.run_all()
+    assert student.errors(tmp_path) == []
+    assert cells_written(student.download(tmp_path)) == reference_answers(ASSIGNMENT)
