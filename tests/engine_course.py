@@ -7,7 +7,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grading import execute
 from grading.job import Job
-from tools.notebooks import SOURCE, grade_id
+from tools.helpers import SHARED
+from tools.notebooks import grade_id
 
 SECRET = "seldom-8431"  # stands only in a hidden test
 SETUP = """import numpy as np
@@ -99,7 +100,7 @@ def submission(answers=None, before="", after=""):
 def run(submitted, files=None, client=None, **options):
     """Return the engine's outcome of a notebook, or of the bytes of a file."""
     data = submitted if isinstance(submitted, bytes) else json.dumps(submitted).encode()
-    checks = {n: (SOURCE / n).read_bytes() for n in ("checks.py", "errors.py", "reasons.py", "relations.py")}
+    checks = {name: (folder / name).read_bytes() for name, folder in SHARED.items()}
     text = nbformat.writes(template()).encode()
     run_job = client.outcome if client else execute.run
     return run_job(Job("small", text, data, (files or {}) | checks, checks, **options))
