@@ -36,8 +36,9 @@ def read(assignment: str) -> dict[str, dict[str, str]]:
 
 
 def explanations(assignment: str) -> dict[str, str]:
-    """Return ``{exercise: explanation}`` from worked.md."""
-    text = (MISCONCEPTIONS / assignment / "worked.md").read_text(encoding="utf-8")
+    """Return ``{exercise: explanation}`` from worked.md; {} where an assignment has none yet."""
+    path = MISCONCEPTIONS / assignment / "worked.md"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
     return {name: body.strip() for name, body in SECTION.findall(text)}
 
 
@@ -47,7 +48,7 @@ def choices(notebook: NotebookNode) -> dict[str, dict[str, str]]:
     solutions = solution_cells(notebook)
     for key, cell in grade_cells(notebook).items():
         for node in ast.walk(ast.parse(cell.source)):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "choice":
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(").choice"):  # no rng.choice
                 letter, why = map(ast.literal_eval, node.args)
                 found[owner(key, solutions)] = {"letter": letter, "why": why}
     return found
