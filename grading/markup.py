@@ -100,8 +100,8 @@ def markdown_filter(context: Any, text: str) -> str:
     return markdown(text, context.get("cell", {}).get("attachments"), path)
 
 
-class _Renderer(IPythonRenderer):
-    """Renders formulas as MathML, and the address of a link as text."""
+class FormulaRenderer(IPythonRenderer):
+    """Renders formulas as MathML."""
 
     def inline_math(self, body: str) -> str:
         return formula(body)
@@ -111,6 +111,10 @@ class _Renderer(IPythonRenderer):
 
     def latex_environment(self, name: str, body: str) -> str:
         return formula(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+
+
+class _Renderer(FormulaRenderer):
+    """Renders the address of a link as text, and headings below those of the page."""
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         told = re.match("https?://|mailto:", url) and url not in text

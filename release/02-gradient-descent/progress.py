@@ -35,12 +35,12 @@ def worth(source):
 
 
 def note(source, passed, wrong="", letter=""):
-    """Keep what a check found, where the folder with the page stands beside this one.
+    """Keep what a check found, where the folder with the page stands beside that of an assignment.
 
     wrong:  what the check said of a wrong answer. The same words again are not another try
     letter: what a quiz answer gave
     """
-    if not PAGE.exists():
+    if HERE == PAGE.parent or not PAGE.exists():
         return
     try:
         KEPT.mkdir(exist_ok=True)
