@@ -44,6 +44,7 @@ bench-lab: .venv/ready
 
 site: .venv/ready .venv-site/ready
 	$(BIN)/python -m tools.site $(OPTIONS)
+	$(BIN)/python -m tools.pages
 
 release: .venv/ready
 	$(BIN)/python -m tools.release
