@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import nbformat
@@ -19,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbclient import NotebookClient
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
+from nbformat import NotebookNode
 from tqdm import tqdm
 
 from grading import markup
@@ -30,7 +32,7 @@ PICTURE = "image/png"
 MOST_LETTERS_IN_LINE = 40  # of a formula's TeX: a longer one may be wider than a phone
 
 
-def build(folder):
+def build(folder: Path) -> None:
     """Write the pages of all lessons, the map and the glossary into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, page in TEXTS.items():
@@ -40,24 +42,24 @@ def build(folder):
         (folder / f"{path.stem}.html").write_text(_page(run(path).cells), encoding="utf-8")
 
 
-def run(path):
+def run(path: Path) -> NotebookNode:
     """Return a lesson as a notebook with outputs."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory() as place:
         shutil.copy(LESSONS / "drawing.py", place)
         NotebookClient(notebook, timeout=600, resources={"metadata": {"path": place}}).execute()
     return notebook
 
 
-def _page(cells):
+def _page(cells: list[NotebookNode]) -> str:
     """Return a page of notebook cells as HTML."""
     found = Environment(loader=FileSystemLoader([TEMPLATES, Path(__file__).parent]), autoescape=True)
     found.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    title = re.search(r"^# (.*)", cells[0].source, re.MULTILINE)[1]
+    (title,) = re.findall(r"\A# (.*)", cells[0].source)
     return found.get_template("lesson.html").render(title=title, parts=[_part(cell) for cell in cells])
 
 
-def _part(cell):
+def _part(cell: NotebookNode) -> dict[str, Any]:
     """Return what the template shows of a cell."""
     if cell.cell_type == "markdown":
         renderer = _Renderer(escape=False, embed_images=True, path=str(LESSONS), exclude_anchor_links=True)
@@ -67,7 +69,7 @@ def _part(cell):
     return {"code": Markup(markup.code(cell.source)), "folded": folded, "outputs": [_output(o) for o in cell.outputs]}
 
 
-def _output(output):
+def _output(output: NotebookNode) -> dict[str, str]:
     """Return a picture with its text, or a text."""
     if output.output_type == "stream":
         return {"text": output.text}
@@ -83,25 +85,25 @@ def _output(output):
 class _Renderer(markup.FormulaRenderer):
     """Renders links so that they lead to pages or to the course in the browser, and lets what is wide be moved."""
 
-    def inline_math(self, body):
+    def inline_math(self, body: str) -> str:
         found = super().inline_math(body)
         return f'<span class="wide" tabindex="0">{found}</span>' if len(body) > MOST_LETTERS_IN_LINE else found
 
-    def block_math(self, body):
+    def block_math(self, body: str) -> str:
         return _wide(super().block_math(body))
 
-    def latex_environment(self, name, body):
+    def latex_environment(self, name: str, body: str) -> str:
         return _wide(super().latex_environment(name, body))
 
-    def link(self, text, url, title=None):
+    def link(self, text: str, url: str, title: str | None = None) -> str:
         return super().link(text, _address(url), title)
 
 
-def _wide(html):
+def _wide(html: str) -> str:
     return f'<div class="wide" tabindex="0">{html}</div>'
 
 
-def _address(url):
+def _address(url: str) -> str:
     """Return where a link of a lesson leads on the pages."""
     place, mark, section = url.partition("#")
     if re.match(r"[a-z]+:", url) or not place:
@@ -111,7 +113,7 @@ def _address(url):
     return TEXTS.get(place, re.sub(r"\.ipynb$", ".html", place)) + mark + section
 
 
-def main():
+def main() -> None:
     """Write the pages."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], prog="python -m tools.pages")
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "site" / "pages")
