@@ -233,7 +233,7 @@ def test_a_missing_idx_file_is_named(tmp_path, missing):
         (b"", "is empty"),
         (b"<html>404 Not Found</html>", "should be an .npz file, but begins with b'<html>40'"),
         (pickle.dumps({"x_train": 1}), "a pickle"),
-        (gzip.compress(b"anything"), "a gzip file"),
+        (gzip.compress(b"anything", mtime=0), "a gzip file"),
         (idx_bytes(np.zeros(3, np.uint8)), "one IDX file"),
         (b"\x93NUMPY\x01\x00rest", "a single .npy array"),
     ],
