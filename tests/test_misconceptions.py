@@ -77,6 +77,7 @@ def test_misconceptions_are_not_released():
     shipped = {path.name for a in assignments() for path in (SOURCE / a).iterdir()} - {"__pycache__"}
     notebooks = {name for name in shipped if name.endswith(".ipynb")}
     helpers = {
+        "check_all.py",
         "checks.py",
         "drawing.py",
         "errors.py",
