@@ -134,9 +134,10 @@ def _short(text: str) -> str:
     return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS].rpartition(' ')[0]} ..."
 
 
-def environment() -> Environment:
-    """Return the environment of all pages: feedback, the class, similar work."""
-    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+def environment(*folders: Path) -> Environment:
+    """Return the environment of all pages: feedback, the class, similar work; ``folders`` hold further templates."""
+    loader = FileSystemLoader([TEMPLATES, *folders])
+    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.filters["percent"] = lambda share: f"{100 * share:.0f} %"
     made.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
     return made

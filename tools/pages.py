@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import quote
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbclient import NotebookClient
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
@@ -24,7 +23,7 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from grading import markup
-from grading.page import TEMPLATES
+from grading.page import environment
 from tools.notebooks import LESSONS, ROOT, lessons
 
 TEXTS = {"README.md": "index.html", "glossary.md": "glossary.html"}
@@ -53,10 +52,9 @@ def run(path: Path) -> NotebookNode:
 
 def _page(cells: list[NotebookNode]) -> str:
     """Return a page of notebook cells as HTML."""
-    found = Environment(loader=FileSystemLoader([TEMPLATES, Path(__file__).parent]), autoescape=True)
-    found.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
     (title,) = re.findall(r"\A# (.*)", cells[0].source)
-    return found.get_template("lesson.html").render(title=title, parts=[_part(cell) for cell in cells])
+    template = environment(Path(__file__).parent).get_template("lesson.html")
+    return template.render(title=title, parts=[_part(cell) for cell in cells])
 
 
 def _part(cell: NotebookNode) -> dict[str, Any]:
