@@ -238,7 +238,12 @@ def test_ruff_is_content_with_files_and_notebooks(command):
 
 
 def test_nothing_names_a_machine_path_or_a_package_index():
-    paths = [p for p in ROOT.rglob("*") if p.is_file() and not {".venv", ".git", "demo"} & set(p.parts)]
+    paths = [
+        p
+        for p in ROOT.rglob("*")
+        if p.is_file()
+        and not {".venv", ".venv-site", ".cache", ".git", "demo", "site"} & set(p.relative_to(ROOT).parts)
+    ]
     text = {p: p.read_bytes() for p in paths if p.suffix in {".py", ".md", ".txt", ".toml", ".ipynb"}}
     for path, content in text.items():
         if path.name != "test_notebooks.py":

@@ -136,7 +136,9 @@ def test_every_picture_has_a_text_alternative(assignment, solved):
     for cell in solved[assignment].cells:
         outputs = cell.get("outputs", [])
         images = [o for o in outputs if "image/png" in o.get("data", {})]
-        words = [o.text for o in outputs if o.output_type == "stream" and "In words: " in o.text]
+        printed = [o.text for o in outputs if o.output_type == "stream"]
+        beside = [o.data["text/plain"] for o in images if "text/plain" in o.data]  # of a slider
+        words = [text for text in printed + beside if "In words: " in text]
         assert not images or words, cell.id
         for image in images:
             alt = image.metadata["image/png"]["alt"]

@@ -48,7 +48,7 @@ def test_a_damaged_wheel_in_the_cache_is_taken_anew(tmp_path):
 
 
 def test_a_wheel_that_is_not_in_the_given_folder_is_named(tmp_path):
-    with pytest.raises(pyodide.NotToBeHad, match="a.whl"):
+    with pytest.raises(pyodide.NotAvailableError, match="a.whl"):
         pyodide.packages(tmp_path, lock_of(a=entry(name="a")), ["a"], tmp_path)
 
 
@@ -83,7 +83,7 @@ def test_imports_inside_functions_count_too():
 
 
 def test_the_start_page_leads_to_every_assignment(tmp_path):
-    site._lay_out(tmp_path / "files", mnist=None)
+    site._lay_out(tmp_path / "files", mnist=None, solutions=False)
     text = (tmp_path / "files" / "START.md").read_text(encoding="utf-8")
     assert [name for name in assignments() if f"({name}/" not in text] == []
 
@@ -91,7 +91,7 @@ def test_the_start_page_leads_to_every_assignment(tmp_path):
 def test_the_digits_of_a_host_stand_beside_the_lab(tmp_path):
     digits = tmp_path / "digits.npz"
     digits.write_bytes(b"digits")
-    site._lay_out(tmp_path / "files", mnist=digits)
+    site._lay_out(tmp_path / "files", mnist=digits, solutions=False)
     assert [path.parent.name for path in tmp_path.glob("files/*/mnist.npz")] == ["05-mnist-lab"]
 
 
