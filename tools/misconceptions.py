@@ -49,7 +49,7 @@ class Finding(NamedTuple):
 def check(path: Path) -> Iterator[tuple[variants.Variant, Finding]]:
     """Yield every wrong answer in a file of misconceptions/ with what is found of it."""
     assignment, name = path.resolve().parent.name, path.stem
-    exercise = variants.parse(name, path.read_text(encoding="utf-8"))
+    exercise = variants.parse(name, path.read_text(encoding="utf-8"), variants.references(assignment)[name])
     notebook = load(assignment)
     key, solutions = graded_names(notebook)[name], solution_cells(notebook)
     own = [test for test in grade_cells(notebook) if owner(test, solutions) == key]

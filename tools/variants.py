@@ -1,9 +1,22 @@
-"""Read misconceptions/: known wrong and right answers to every exercise."""
+"""Read misconceptions/: known wrong and right answers to every exercise.
 
+A cell ``# %% wrong: a-label`` or ``# %% right: a-label`` holds a whole answer, or an edit of the reference:
+
+    # %% wrong: sums-over-everything
+    # hint: This is what dividing by the sum of the whole array gives. Each row needs its own sum.
+    #-    return E / E.sum(axis=1, keepdims=True)
+    #+    return E / E.sum()
+
+Lines ``#-`` are taken out and lines ``#+`` put in their place, letter for letter. What is taken out must stand in the
+reference once (its docstrings and marks of nbgrader do not count): an edit that no longer fits is an error.
+"""
+
+import ast
 import re
 from dataclasses import dataclass
+from itertools import groupby
 
-from tools.notebooks import MISCONCEPTIONS
+from tools.notebooks import MISCONCEPTIONS, graded_names, load, reference_answers
 
 CELL = re.compile(r"^# ?%% ?(.*)$", re.M)
 HEAD = re.compile(r"(?P<kind>wrong|right): (?P<label>[a-z0-9-]+)")
@@ -40,11 +53,18 @@ class Exercise:
 def read(assignment: str) -> dict[str, Exercise]:
     """Return ``{name: Exercise}`` for the files of misconceptions/<assignment>/."""
     paths = sorted((MISCONCEPTIONS / assignment).glob("*.py"))
-    return {path.stem: parse(path.stem, path.read_text(encoding="utf-8")) for path in paths}
+    plain = references(assignment)
+    return {path.stem: parse(path.stem, path.read_text(encoding="utf-8"), plain.get(path.stem, "")) for path in paths}
 
 
-def parse(name: str, text: str) -> Exercise:
-    """Return the Exercise in the text of a file."""
+def references(assignment: str) -> dict[str, str]:
+    """Return ``{name: reference answer}`` without docstrings and marks, which is what edits are made to."""
+    answers = reference_answers(assignment)
+    return {name: _plain(answers[key]) for name, key in graded_names(load(assignment)).items()}
+
+
+def parse(name: str, text: str, reference: str) -> Exercise:
+    """Return the Exercise in the text of a file; ``reference`` is what its edits are made to."""
     marks = list(CELL.finditer(text))
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     probe, variants = None, []
@@ -53,7 +73,7 @@ def parse(name: str, text: str) -> Exercise:
         if mark[1] == "probe":
             probe = body
         else:
-            variants.append(_variant(name, mark[1], body))
+            variants.append(_variant(name, mark[1], body, reference))
     if probe is None:
         raise ValueError(f"misconceptions of {name}: expected a cell '# %% probe', found none")
     labels = [v.label for v in variants]
@@ -62,7 +82,7 @@ def parse(name: str, text: str) -> Exercise:
     return Exercise(name, probe, tuple(variants))
 
 
-def _variant(name: str, title: str, body: str) -> Variant:
+def _variant(name: str, title: str, body: str, reference: str) -> Variant:
     head = HEAD.fullmatch(title)
     if not head:
         expected = "expected 'probe', 'wrong: a-name' or 'right: a-name'"
@@ -75,4 +95,39 @@ def _variant(name: str, title: str, body: str) -> Variant:
     if wrong != bool(hint):
         expected = "expected a line '# hint: ...'" if wrong else "a right answer has no hint"
         raise ValueError(f"misconceptions of {name}, {label}: {expected}")
-    return Variant(name, label, wrong, hint, body[end:].strip() + "\n")
+    answer = body[end:].strip()
+    if answer.startswith(("#-", "#+")):
+        try:
+            answer = _edited(reference, answer)
+        except ValueError as error:
+            raise ValueError(f"misconceptions of {name}, {label}: {error}") from None
+    return Variant(name, label, wrong, hint, answer + "\n")
+
+
+def _plain(answer: str) -> str:
+    """Return an answer without docstrings and the marks of a solution."""
+    lines = answer.split("\n")
+    out = {i for i, line in enumerate(lines) if re.match(r" *### (BEGIN|END) SOLUTION", line)}
+    for node in ast.walk(ast.parse(answer)):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
+            start, end = node.body[0].lineno - 1, node.body[0].end_lineno or 0
+            out.update(range(start, end if lines[end].strip() else end + 1))  # with the empty line after it
+    return "\n".join(line for i, line in enumerate(lines) if i not in out).strip()
+
+
+def _edited(reference: str, edit: str) -> str:
+    """Return ``reference`` after the replacements in ``edit``, one after the other."""
+    lines = reference.split("\n")
+    runs = [(kind, [line[2:] for line in run]) for kind, run in groupby(edit.split("\n"), lambda line: line[:2])]
+    for place, (kind, old) in enumerate(runs):
+        if kind == "#-":
+            new = runs[place + 1][1] if place + 1 < len(runs) and runs[place + 1][0] == "#+" else []
+            starts = [i for i in range(len(lines)) if lines[i : i + len(old)] == old]
+            if len(starts) != 1:
+                raise ValueError(f"expected these lines once in the reference, found them {len(starts)} times: {old}")
+            lines[starts[0] : starts[0] + len(old)] = new
+        elif kind not in ("#+", ""):
+            raise ValueError(f"expected lines '#-...' and '#+...', got {kind}{old[0]!r}")
+        elif kind == "#+" and (place == 0 or runs[place - 1][0] != "#-"):
+            raise ValueError(f"expected a line '#-...' before {old}")
+    return "\n".join(lines)

@@ -25,11 +25,8 @@ def probe_gradient_descent(gradient_descent):
 
 # %% wrong: goes-uphill
 # hint: This is what adding the gradient gives. It leads uphill. Subtract the gradient.
-def gradient_descent(gradient, theta0, learning_rate, n_steps):
-    history = [np.array(theta0, dtype=float)]
-    for _ in range(n_steps):
-        history.append(history[-1] + learning_rate * gradient(history[-1]))
-    return np.array(history)
+#-        history.append(history[-1] - learning_rate * gradient(history[-1]))
+#+        history.append(history[-1] + learning_rate * gradient(history[-1]))
 
 
 # %% wrong: keeps-one-array
@@ -83,20 +80,14 @@ def gradient_descent(gradient, theta0, learning_rate, n_steps):
 
 # %% wrong: one-step-too-few
 # hint: One step is missing. n_steps steps give n_steps + 1 rows.
-def gradient_descent(gradient, theta0, learning_rate, n_steps):
-    history = [np.array(theta0, dtype=float)]
-    for _ in range(1, n_steps):
-        history.append(history[-1] - learning_rate * gradient(history[-1]))
-    return np.array(history)
+#-    for _ in range(n_steps):
+#+    for _ in range(1, n_steps):
 
 
 # %% wrong: one-step-too-many
 # hint: There is one step too many. n_steps steps give n_steps + 1 rows, with theta0 as the first.
-def gradient_descent(gradient, theta0, learning_rate, n_steps):
-    history = [np.array(theta0, dtype=float)]
-    for _ in range(n_steps + 1):
-        history.append(history[-1] - learning_rate * gradient(history[-1]))
-    return np.array(history)
+#-    for _ in range(n_steps):
+#+    for _ in range(n_steps + 1):
 
 
 # %% wrong: cuts-to-ints
@@ -133,11 +124,8 @@ def gradient_descent(gradient, theta0, learning_rate, n_steps):
 
 # %% wrong: forgets-the-learning-rate
 # hint: The learning rate is not used. Multiply the gradient by it.
-def gradient_descent(gradient, theta0, learning_rate, n_steps):
-    history = [np.array(theta0, dtype=float)]
-    for _ in range(n_steps):
-        history.append(history[-1] - gradient(history[-1]))
-    return np.array(history)
+#-        history.append(history[-1] - learning_rate * gradient(history[-1]))
+#+        history.append(history[-1] - gradient(history[-1]))
 
 
 # %% right: filled-in-place
@@ -182,14 +170,11 @@ def gradient_descent(gradient, theta0, learning_rate, n_steps):
 
 # %% wrong: stops-when-a-step-is-small
 # hint: You stop when a step is very small. Take all the steps: later ones can be larger.
-def gradient_descent(gradient, theta0, learning_rate, n_steps):
-    history = [np.array(theta0, dtype=float)]
-    for _ in range(n_steps):
-        step = learning_rate * gradient(history[-1])
-        if np.linalg.norm(step) < 1e-9:
-            break
-        history.append(history[-1] - step)
-    return np.array(history)
+#-        history.append(history[-1] - learning_rate * gradient(history[-1]))
+#+        step = learning_rate * gradient(history[-1])
+#+        if np.linalg.norm(step) < 1e-9:
+#+            break
+#+        history.append(history[-1] - step)
 
 
 # %% wrong: fills-up-after-an-early-stop

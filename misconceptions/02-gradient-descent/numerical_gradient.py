@@ -33,63 +33,45 @@ def probe_numerical_gradient(numerical_gradient):
 
 # %% wrong: forward-difference
 # hint: This is what the forward difference gives. A central difference compares theta + h with theta - h.
-def numerical_gradient(f, theta, h=1e-5):
-    theta = np.asarray(theta, dtype=float)
-    gradient = np.zeros_like(theta)
-    for index in np.ndindex(theta.shape):
-        moved = theta.copy()
-        moved[index] += h
-        gradient[index] = (f(moved) - f(theta)) / h
-    return gradient
+#-        step = np.zeros_like(theta)
+#-        step[index] = h
+#-        gradient[index] = (f(theta + step) - f(theta - step)) / (2 * h)
+#+        moved = theta.copy()
+#+        moved[index] += h
+#+        gradient[index] = (f(moved) - f(theta)) / h
 
 
 # %% wrong: backward-difference
 # hint: This is what the backward difference gives. A central difference compares theta + h with theta - h.
-def numerical_gradient(f, theta, h=1e-5):
-    theta = np.asarray(theta, dtype=float)
-    gradient = np.zeros_like(theta)
-    for index in np.ndindex(theta.shape):
-        moved = theta.copy()
-        moved[index] -= h
-        gradient[index] = (f(theta) - f(moved)) / h
-    return gradient
+#-        step = np.zeros_like(theta)
+#-        step[index] = h
+#-        gradient[index] = (f(theta + step) - f(theta - step)) / (2 * h)
+#+        moved = theta.copy()
+#+        moved[index] -= h
+#+        gradient[index] = (f(theta) - f(moved)) / h
 
 
 # %% wrong: divides-by-h
 # hint: Your slopes are twice too large. From theta - h to theta + h the distance is 2 h.
-def numerical_gradient(f, theta, h=1e-5):
-    theta = np.asarray(theta, dtype=float)
-    gradient = np.zeros_like(theta)
-    for index in np.ndindex(theta.shape):
-        step = np.zeros_like(theta)
-        step[index] = h
-        gradient[index] = (f(theta + step) - f(theta - step)) / h
-    return gradient
+#-        gradient[index] = (f(theta + step) - f(theta - step)) / (2 * h)
+#+        gradient[index] = (f(theta + step) - f(theta - step)) / h
 
 
 # %% wrong: divides-without-brackets
 # hint: This is what / 2 * h gives: it divides by 2 and then multiplies by h. Write / (2 * h).
-def numerical_gradient(f, theta, h=1e-5):
-    theta = np.asarray(theta, dtype=float)
-    gradient = np.zeros_like(theta)
-    for index in np.ndindex(theta.shape):
-        step = np.zeros_like(theta)
-        step[index] = h
-        gradient[index] = (f(theta + step) - f(theta - step)) / 2 * h
-    return gradient
+#-        gradient[index] = (f(theta + step) - f(theta - step)) / (2 * h)
+#+        gradient[index] = (f(theta + step) - f(theta - step)) / 2 * h
 
 
 # %% wrong: ignores-h
 # hint: The slopes do not change with the argument h. Use h as the step.
-def numerical_gradient(f, theta, h=1e-5):
-    theta = np.asarray(theta, dtype=float)
-    epsilon = 1e-5
-    gradient = np.zeros_like(theta)
-    for index in np.ndindex(theta.shape):
-        step = np.zeros_like(theta)
-        step[index] = epsilon
-        gradient[index] = (f(theta + step) - f(theta - step)) / (2 * epsilon)
-    return gradient
+#-    theta = np.asarray(theta, dtype=float)
+#+    theta = np.asarray(theta, dtype=float)
+#+    epsilon = 1e-5
+#-        step[index] = h
+#-        gradient[index] = (f(theta + step) - f(theta - step)) / (2 * h)
+#+        step[index] = epsilon
+#+        gradient[index] = (f(theta + step) - f(theta - step)) / (2 * epsilon)
 
 
 # %% wrong: moves-all-entries
@@ -114,24 +96,17 @@ def numerical_gradient(f, theta, h=1e-5):
 
 # %% wrong: steps-pile-up
 # hint: The entries that you moved before are still moved. Only one entry may differ from theta.
-def numerical_gradient(f, theta, h=1e-5):
-    theta = np.asarray(theta, dtype=float)
-    gradient, step = np.zeros_like(theta), np.zeros_like(theta)
-    for index in np.ndindex(theta.shape):
-        step[index] = h
-        gradient[index] = (f(theta + step) - f(theta - step)) / (2 * h)
-    return gradient
+#-    gradient = np.zeros_like(theta)
+#+    gradient, step = np.zeros_like(theta), np.zeros_like(theta)
+#-        step = np.zeros_like(theta)
 
 
 # %% wrong: stores-slopes-as-ints
 # hint: When theta holds ints, np.zeros_like(theta) holds ints too, and the slopes lose their decimals.
-def numerical_gradient(f, theta, h=1e-5):
-    gradient = np.zeros_like(theta)
-    for index in np.ndindex(theta.shape):
-        step = np.zeros(theta.shape)
-        step[index] = h
-        gradient[index] = (f(theta + step) - f(theta - step)) / (2 * h)
-    return gradient
+#-    theta = np.asarray(theta, dtype=float)
+
+#-        step = np.zeros_like(theta)
+#+        step = np.zeros(theta.shape)
 
 
 # %% wrong: moves-ints
@@ -183,24 +158,20 @@ def numerical_gradient(f, theta, h=1e-5):
 
 # %% wrong: returns-a-flat-array
 # hint: The slopes are right, but the result must have the shape of theta.
-def numerical_gradient(f, theta, h=1e-5):
-    theta = np.asarray(theta, dtype=float)
-    slopes = []
-    for index in np.ndindex(theta.shape):
-        step = np.zeros_like(theta)
-        step[index] = h
-        slopes.append((f(theta + step) - f(theta - step)) / (2 * h))
-    return np.array(slopes)
+#-    gradient = np.zeros_like(theta)
+#+    slopes = []
+#-        gradient[index] = (f(theta + step) - f(theta - step)) / (2 * h)
+#-    return gradient
+#+        slopes.append((f(theta + step) - f(theta - step)) / (2 * h))
+#+    return np.array(slopes)
 
 
 # %% wrong: gives-f-one-entry
 # hint: You give f a single entry of theta. Give it the whole array, in which only that entry is moved.
-def numerical_gradient(f, theta, h=1e-5):
-    theta = np.asarray(theta, dtype=float)
-    gradient = np.zeros_like(theta)
-    for index in np.ndindex(theta.shape):
-        gradient[index] = (f(theta[index] + h) - f(theta[index] - h)) / (2 * h)
-    return gradient
+#-        step = np.zeros_like(theta)
+#-        step[index] = h
+#-        gradient[index] = (f(theta + step) - f(theta - step)) / (2 * h)
+#+        gradient[index] = (f(theta[index] + h) - f(theta[index] - h)) / (2 * h)
 
 
 # %% right: unit-tables

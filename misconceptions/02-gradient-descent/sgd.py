@@ -48,38 +48,27 @@ def probe_sgd(sgd):
 
 # %% wrong: one-shuffle-for-all-epochs
 # hint: All epochs use the same batches. Make new batches at the start of every epoch.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    batches = list(minibatches(X, y, batch_size, rng))
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        for X_batch, y_batch in batches:
-            gradients = gradient(X_batch, y_batch, *params)
-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
-    return params
+#-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
+#+def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
+#+    batches = list(minibatches(X, y, batch_size, rng))
+#-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+#+        for X_batch, y_batch in batches:
 
 
 # %% wrong: same-seed-every-epoch
 # hint: The order repeats in every epoch, as if a new generator were made each time.
 #  Use the argument rng all the time, here and in minibatches.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, np.random.default_rng(0)):
-            gradients = gradient(X_batch, y_batch, *params)
-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
-    return params
+#-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+#+        for X_batch, y_batch in minibatches(X, y, batch_size, np.random.default_rng(0)):
 
 
 # %% wrong: not-shuffled
 # hint: The batches keep the old order of the examples. Shuffle in every epoch.
 #  If you use minibatches, run its checks first.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        for s in range(0, len(X), batch_size):
-            gradients = gradient(X[s : s + batch_size], y[s : s + batch_size], *params)
-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
-    return params
+#-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+#-            gradients = gradient(X_batch, y_batch, *params)
+#+        for s in range(0, len(X), batch_size):
+#+            gradients = gradient(X[s : s + batch_size], y[s : s + batch_size], *params)
 
 
 # %% wrong: changes-the-loop-variable-only
@@ -94,49 +83,35 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
 
 # %% wrong: uses-all-examples
 # hint: Each step uses all examples. Give the gradient function the batch, not X and y.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        for _batch in minibatches(X, y, batch_size, rng):
-            gradients = gradient(X, y, *params)
-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
-    return params
+#-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+#-            gradients = gradient(X_batch, y_batch, *params)
+#+        for _batch in minibatches(X, y, batch_size, rng):
+#+            gradients = gradient(X, y, *params)
 
 
 # %% wrong: one-step-an-epoch
 # hint: You take one step in each epoch. Take one step for every batch.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        totals = [0.0 for p in params]
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            gradients = gradient(X_batch, y_batch, *params)
-            totals = [t + g * len(y_batch) / len(y) for t, g in zip(totals, gradients)]
-        params = [p - learning_rate * t for p, t in zip(params, totals)]
-    return params
+#-    for _ in range(n_epochs):
+#+    for _ in range(n_epochs):
+#+        totals = [0.0 for p in params]
+#-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+#+            totals = [t + g * len(y_batch) / len(y) for t, g in zip(totals, gradients)]
+#+        params = [p - learning_rate * t for p, t in zip(params, totals)]
 
 
 # %% wrong: gradient-of-the-epoch-start
 # hint: All steps of an epoch use the parameters from its start. Use the newest parameters for each batch.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        start = list(params)
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            gradients = gradient(X_batch, y_batch, *start)
-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
-    return params
+#-    for _ in range(n_epochs):
+#+    for _ in range(n_epochs):
+#+        start = list(params)
+#-            gradients = gradient(X_batch, y_batch, *params)
+#+            gradients = gradient(X_batch, y_batch, *start)
 
 
 # %% wrong: goes-uphill
 # hint: This is what adding the gradients gives. It leads uphill. Subtract them.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            gradients = gradient(X_batch, y_batch, *params)
-            params = [p + learning_rate * g for p, g in zip(params, gradients)]
-    return params
+#-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+#+            params = [p + learning_rate * g for p, g in zip(params, gradients)]
 
 
 # %% wrong: changes-the-given-arrays
@@ -154,13 +129,11 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
 
 # %% wrong: changes-the-given-list
 # hint: The result is right, but params[i] = ... changes the list that was given. Start with list(params).
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    for _ in range(n_epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            gradients = gradient(X_batch, y_batch, *params)
-            for i in range(len(params)):
-                params[i] = params[i] - learning_rate * gradients[i]
-    return params
+#-    params = [np.array(p, dtype=float) for p in params]
+
+#-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+#+            for i in range(len(params)):
+#+                params[i] = params[i] - learning_rate * gradients[i]
 
 
 # %% wrong: only-the-first-parameter
@@ -186,13 +159,10 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
 
 # %% wrong: one-parameter-after-the-other
 # hint: You compute the gradients again after each parameter. Compute all of them first, then change all.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            for i in range(len(params)):
-                params[i] = params[i] - learning_rate * gradient(X_batch, y_batch, *params)[i]
-    return params
+#-            gradients = gradient(X_batch, y_batch, *params)
+#-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+#+            for i in range(len(params)):
+#+                params[i] = params[i] - learning_rate * gradient(X_batch, y_batch, *params)[i]
 
 
 # %% wrong: one-epoch-only
@@ -208,37 +178,24 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
 # %% wrong: drops-the-last-batch
 # hint: The last, smaller batch is missing. Every example must come once in each epoch.
 #  If you use minibatches, run its checks first.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        order = rng.permutation(len(X))
-        for i in range(len(X) // batch_size):
-            part = order[i * batch_size : (i + 1) * batch_size]
-            gradients = gradient(X[part], y[part], *params)
-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
-    return params
+#-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+#-            gradients = gradient(X_batch, y_batch, *params)
+#+        order = rng.permutation(len(X))
+#+        for i in range(len(X) // batch_size):
+#+            part = order[i * batch_size : (i + 1) * batch_size]
+#+            gradients = gradient(X[part], y[part], *params)
 
 
 # %% wrong: divides-by-the-batch-size
 # hint: Your steps are too small. The gradient function already gives a mean: do not divide by the batch size.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            gradients = gradient(X_batch, y_batch, *params)
-            params = [p - learning_rate * g / len(y_batch) for p, g in zip(params, gradients)]
-    return params
+#-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+#+            params = [p - learning_rate * g / len(y_batch) for p, g in zip(params, gradients)]
 
 
 # %% wrong: params-as-one-argument
 # hint: The gradient function gets the list itself. Write *params: then it gets one parameter after the other.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            gradients = gradient(X_batch, y_batch, params)
-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
-    return params
+#-            gradients = gradient(X_batch, y_batch, *params)
+#+            gradients = gradient(X_batch, y_batch, params)
 
 
 # %% right: own-shuffle-in-place
@@ -295,13 +252,10 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
 
 # %% wrong: stops-when-a-step-is-small
 # hint: You stop when a step is very small. Take all the steps: later ones can be larger.
-def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
-    params = [np.array(p, dtype=float) for p in params]
-    for _ in range(n_epochs):
-        before = params
-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
-            gradients = gradient(X_batch, y_batch, *params)
-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
-        if all(np.allclose(p, q, rtol=0, atol=1e-9) for p, q in zip(params, before)):
-            break
-    return params
+#-    for _ in range(n_epochs):
+#+    for _ in range(n_epochs):
+#+        before = params
+#-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+#+            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+#+        if all(np.allclose(p, q, rtol=0, atol=1e-9) for p, q in zip(params, before)):
+#+            break

@@ -29,293 +29,189 @@ def probe_backprop(backprop):
 
 # %% wrong: penalises-biases
 # hint: Column 0 has a penalty, too. The biases are free: their column is Delta / m.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        penalty[:, 0] = 0
 
 
 # %% wrong: no-penalty
 # hint: The penalty is missing. Add lam * Theta before you divide by m.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = 0 * Theta
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        penalty = lam * Theta
+#+        penalty = 0 * Theta
 
 
 # %% wrong: penalty-without-m
 # hint: The penalty is not divided by m. Divide the whole sum Delta + lam * Theta by m.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append(Delta / m + penalty)
-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        D.append((Delta + penalty) / m)
+#+        D.append(Delta / m + penalty)
 
 
 # %% wrong: penalty-is-subtracted
 # hint: The penalty is subtracted. A penalty adds lam * Theta to the gradient.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append((Delta - penalty) / m)
-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        D.append((Delta + penalty) / m)
+#+        D.append((Delta - penalty) / m)
 
 
 # %% wrong: penalty-with-one-half
 # hint: The factor 1/2 of the cost is still here. The slope of a square has a factor 2, so they cancel.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta / 2
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        penalty = lam * Theta
+#+        penalty = lam * Theta / 2
 
 
 # %% wrong: penalty-in-the-last-matrix-only
 # hint: Only the last matrix has a penalty. Every matrix has one.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta * (len(D) == 0)
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        penalty = lam * Theta
+#+        penalty = lam * Theta * (len(D) == 0)
 
 
 # %% wrong: returns-the-accumulator
 # hint: The accumulator is not divided by m.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append(Delta + penalty)
-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        D.append((Delta + penalty) / m)
+#+        D.append(Delta + penalty)
 
 
 # %% wrong: wrong-order
 # hint: The matrices are in the wrong order. D[0] belongs to Thetas[0].
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
-    return D
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-    return D[::-1]
+#+    return D
 
 
 # %% wrong: wrong-sign
 # hint: The first delta is the truth minus the output. It should be the output minus the truth.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = Y - A
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = Y - A
 
 
 # %% wrong: slope-at-the-output
 # hint: The first delta has a factor A (1 - A) too many. With this cost the last delta is just A - Y.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = (A - Y) * A * (1 - A)
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = (A - Y) * A * (1 - A)
 
 
 # %% wrong: forgets-the-slope-of-the-sigmoid
 # hint: The last matrix is right. On the way to the others the slope of the sigmoid is missing.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta)[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
+#+        delta = (delta @ Theta)[:, 1:]
 
 
 # %% wrong: half-of-the-slope
 # hint: The slope of the sigmoid is a (1 - a). One of its two factors is missing.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * A)[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
+#+        delta = (delta @ Theta * A)[:, 1:]
 
 
 # %% wrong: slope-of-tanh
 # hint: The slope 1 - a squared belongs to tanh. The units here are sigmoid units.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * (1 - A**2))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
+#+        delta = (delta @ Theta * (1 - A**2))[:, 1:]
 
 
 # %% wrong: sigmoid-twice
 # hint: The slope of the sigmoid is taken at a, so the sigmoid is applied twice. In terms of a it is a (1 -
 #  a).
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * expit(A) * (1 - expit(A)))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
+#+        delta = (delta @ Theta * expit(A) * (1 - expit(A)))[:, 1:]
 
 
 # %% wrong: leaves-out-the-last-unit
 # hint: On the way back the last column of Theta is left out. Leave out column 0: it belongs to the constant
 #  1.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * A * (1 - A))[:, :-1]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
+#+        delta = (delta @ Theta * A * (1 - A))[:, :-1]
 
 
 # %% wrong: ones-at-the-end
 # hint: The column of ones is put behind the activations. Column 0 of Theta holds the biases, so the ones
 #  come first.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([A, np.ones(m)]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = delta.T @ A
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * A * (1 - A))[:, :-1]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-        inputs.append(np.column_stack([np.ones(m), A]))
+#+        inputs.append(np.column_stack([A, np.ones(m)]))
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
+#+        delta = (delta @ Theta * A * (1 - A))[:, :-1]
 
 
 # %% wrong: only-the-last-example
 # hint: Only the last example is left in the accumulator. It has to add over all examples.
-def backprop(Thetas, X, Y, lam):
-    m, A, inputs, D = len(X), X, [], []
-    for Theta in Thetas:
-        inputs.append(np.column_stack([np.ones(m), A]))
-        A = expit(inputs[-1] @ Theta.T)
-    delta = A - Y
-    for Theta, A in zip(reversed(Thetas), reversed(inputs), strict=True):
-        Delta = np.outer(delta[-1], A[-1])
-        penalty = lam * Theta
-        penalty[:, 0] = 0
-        D.append((Delta + penalty) / m)
-        delta = (delta @ Theta * A * (1 - A))[:, 1:]
-    return D[::-1]
+#-    m, A = len(X), X
+#-    inputs = []  # of every layer, with the column of ones
+#+    m, A, inputs, D = len(X), X, [], []
+#-    delta, D = A - Y, []
+#+    delta = A - Y
+#-        Delta = delta.T @ A
+#+        Delta = np.outer(delta[-1], A[-1])
 
 
 # %% wrong: sets-the-biases-to-zero

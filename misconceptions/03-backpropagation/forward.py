@@ -32,123 +32,83 @@ def probe_forward(forward):
 # %% wrong: no-activation
 # hint: This is what the network gives without tanh between the layers. Then two layers are only one linear
 #  layer.
-def forward(X, params):
-    Z1 = X @ params["W1"].T + params["b1"]
-    A1 = Z1
-    Z2 = A1 @ params["W2"].T + params["b2"]
-    P = softmax(Z2, axis=1)
-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#-    A1 = np.tanh(Z1)
+#+    A1 = Z1
 
 
 # %% wrong: sigmoid-as-activation
 # hint: This is what the sigmoid as activation gives. This network uses tanh.
-def forward(X, params):
-    Z1 = X @ params["W1"].T + params["b1"]
-    A1 = expit(Z1)
-    Z2 = A1 @ params["W2"].T + params["b2"]
-    P = softmax(Z2, axis=1)
-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#-    A1 = np.tanh(Z1)
+#+    A1 = expit(Z1)
 
 
 # %% wrong: softmax-of-the-whole-array
 # hint: This is what softmax without axis=1 gives: the whole array sums to 1. Each row should sum to 1.
-def forward(X, params):
-    Z1 = X @ params["W1"].T + params["b1"]
-    A1 = np.tanh(Z1)
-    Z2 = A1 @ params["W2"].T + params["b2"]
-    P = softmax(Z2)
-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#-    P = softmax(Z2, axis=1)
+#+    P = softmax(Z2)
 
 
 # %% wrong: softmax-over-examples
 # hint: This is what softmax with axis=0 gives: the columns sum to 1. Each row should sum to 1.
-def forward(X, params):
-    Z1 = X @ params["W1"].T + params["b1"]
-    A1 = np.tanh(Z1)
-    Z2 = A1 @ params["W2"].T + params["b2"]
-    P = softmax(Z2, axis=0)
-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#-    P = softmax(Z2, axis=1)
+#+    P = softmax(Z2, axis=0)
 
 
 # %% wrong: scores-as-probabilities
 # hint: These are the scores. The softmax, which makes probabilities of them, is missing.
-def forward(X, params):
-    Z1 = X @ params["W1"].T + params["b1"]
-    A1 = np.tanh(Z1)
-    Z2 = A1 @ params["W2"].T + params["b2"]
-    return Z2, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": Z2}
+#-    P = softmax(Z2, axis=1)
+#-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#+    return Z2, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": Z2}
 
 
 # %% wrong: sigmoid-at-the-end
 # hint: This is what the sigmoid of each score gives. For K classes the last step is the softmax.
-def forward(X, params):
-    Z1 = X @ params["W1"].T + params["b1"]
-    A1 = np.tanh(Z1)
-    Z2 = A1 @ params["W2"].T + params["b2"]
-    P = expit(Z2)
-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#-    P = softmax(Z2, axis=1)
+#+    P = expit(Z2)
 
 
 # %% wrong: tanh-after-both-layers
 # hint: This is what tanh after the second layer gives, too. The softmax needs the scores Z2 themselves.
-def forward(X, params):
-    Z1 = X @ params["W1"].T + params["b1"]
-    A1 = np.tanh(Z1)
-    Z2 = A1 @ params["W2"].T + params["b2"]
-    P = softmax(np.tanh(Z2), axis=1)
-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#-    P = softmax(Z2, axis=1)
+#+    P = softmax(np.tanh(Z2), axis=1)
 
 
 # %% wrong: no-biases
 # hint: This is what the network gives without b1 and b2.
-def forward(X, params):
-    Z1 = X @ params["W1"].T
-    A1 = np.tanh(Z1)
-    Z2 = A1 @ params["W2"].T
-    P = softmax(Z2, axis=1)
-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#-    Z1 = X @ params["W1"].T + params["b1"]
+#+    Z1 = X @ params["W1"].T
+#-    Z2 = A1 @ params["W2"].T + params["b2"]
+#+    Z2 = A1 @ params["W2"].T
 
 
 # %% wrong: bias-after-the-activation
 # hint: This is what adding b1 after tanh gives. The bias belongs to Z1, before the activation.
-def forward(X, params):
-    Z1 = X @ params["W1"].T
-    A1 = np.tanh(Z1) + params["b1"]
-    Z2 = A1 @ params["W2"].T + params["b2"]
-    P = softmax(Z2, axis=1)
-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#-    Z1 = X @ params["W1"].T + params["b1"]
+#-    A1 = np.tanh(Z1)
+#+    Z1 = X @ params["W1"].T
+#+    A1 = np.tanh(Z1) + params["b1"]
 
 
 # %% wrong: missing-transpose
 # hint: The weights are not transposed. That fits only when the sizes are equal, and then the numbers are
 #  wrong.
-def forward(X, params):
-    Z1 = X @ params["W1"] + params["b1"]
-    A1 = np.tanh(Z1)
-    Z2 = A1 @ params["W2"] + params["b2"]
-    P = softmax(Z2, axis=1)
-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#-    Z1 = X @ params["W1"].T + params["b1"]
+#+    Z1 = X @ params["W1"] + params["b1"]
+#-    Z2 = A1 @ params["W2"].T + params["b2"]
+#+    Z2 = A1 @ params["W2"] + params["b2"]
 
 
 # %% wrong: overflows
 # hint: The formulas are right, but exp of a large score overflows. Use softmax from SciPy.
-def forward(X, params):
-    Z1 = X @ params["W1"].T + params["b1"]
-    A1 = np.tanh(Z1)
-    Z2 = A1 @ params["W2"].T + params["b2"]
-    E = np.exp(Z2)
-    P = E / E.sum(axis=1, keepdims=True)
-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#-    P = softmax(Z2, axis=1)
+#+    E = np.exp(Z2)
+#+    P = E / E.sum(axis=1, keepdims=True)
 
 
 # %% wrong: activation-in-place
 # hint: P is right, but in the cache Z1 holds the values after tanh. Do not write the activation into Z1.
-def forward(X, params):
-    Z1 = X @ params["W1"].T + params["b1"]
-    A1 = np.tanh(Z1, out=Z1)
-    Z2 = A1 @ params["W2"].T + params["b2"]
-    P = softmax(Z2, axis=1)
-    return P, {"X": X, "Z1": Z1, "A1": A1, "Z2": Z2, "P": P}
+#-    A1 = np.tanh(Z1)
+#+    A1 = np.tanh(Z1, out=Z1)
 
 
 # %% wrong: uses-params-as-cache

@@ -34,125 +34,86 @@ def probe_initialize(initialize):
 # %% wrong: not-scaled
 # hint: The weights are much too large for a layer with many inputs. Divide numbers with a standard
 #  deviation of 1 by the root of the number of inputs.
-def initialize(n_in, n_hidden, n_out, rng):
-    return {
-        "W1": rng.normal(size=(n_hidden, n_in)),
-        "b1": np.zeros(n_hidden),
-        "W2": rng.normal(size=(n_out, n_hidden)),
-        "b2": np.zeros(n_out),
-    }
+#-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
+#+        "W1": rng.normal(size=(n_hidden, n_in)),
+#-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
+#+        "W2": rng.normal(size=(n_out, n_hidden)),
 
 
 # %% wrong: divides-without-root
 # hint: The weights are much too small. Divide by the root of the number of inputs, not by the number
 #  itself.
-def initialize(n_in, n_hidden, n_out, rng):
-    return {
-        "W1": rng.normal(size=(n_hidden, n_in)) / n_in,
-        "b1": np.zeros(n_hidden),
-        "W2": rng.normal(size=(n_out, n_hidden)) / n_hidden,
-        "b2": np.zeros(n_out),
-    }
+#-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
+#+        "W1": rng.normal(size=(n_hidden, n_in)) / n_in,
+#-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
+#+        "W2": rng.normal(size=(n_out, n_hidden)) / n_hidden,
 
 
 # %% wrong: second-layer-not-scaled
 # hint: W1 has a good size, but W2 is much too large. Scale each layer by its own number of inputs.
-def initialize(n_in, n_hidden, n_out, rng):
-    return {
-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
-        "b1": np.zeros(n_hidden),
-        "W2": rng.normal(size=(n_out, n_hidden)),
-        "b2": np.zeros(n_out),
-    }
+#-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
+#+        "W2": rng.normal(size=(n_out, n_hidden)),
 
 
 # %% wrong: all-zero
 # hint: All weights are 0. Then the hidden units stay equal for ever. Start at random numbers.
-def initialize(n_in, n_hidden, n_out, rng):
-    return {
-        "W1": np.zeros((n_hidden, n_in)),
-        "b1": np.zeros(n_hidden),
-        "W2": np.zeros((n_out, n_hidden)),
-        "b2": np.zeros(n_out),
-    }
+#-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
+#+        "W1": np.zeros((n_hidden, n_in)),
+#-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
+#+        "W2": np.zeros((n_out, n_hidden)),
 
 
 # %% wrong: only-positive
 # hint: Negative weights are missing: rng.random gives numbers from 0 to 1 only.
-def initialize(n_in, n_hidden, n_out, rng):
-    return {
-        "W1": rng.random((n_hidden, n_in)) / np.sqrt(n_in),
-        "b1": np.zeros(n_hidden),
-        "W2": rng.random((n_out, n_hidden)) / np.sqrt(n_hidden),
-        "b2": np.zeros(n_out),
-    }
+#-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
+#+        "W1": rng.random((n_hidden, n_in)) / np.sqrt(n_in),
+#-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
+#+        "W2": rng.random((n_out, n_hidden)) / np.sqrt(n_hidden),
 
 
 # %% wrong: random-biases
 # hint: The weights are fine, but the biases are not 0.
-def initialize(n_in, n_hidden, n_out, rng):
-    return {
-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
-        "b1": rng.normal(size=n_hidden) / np.sqrt(n_in),
-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
-        "b2": rng.normal(size=n_out) / np.sqrt(n_hidden),
-    }
+#-        "b1": np.zeros(n_hidden),
+#+        "b1": rng.normal(size=n_hidden) / np.sqrt(n_in),
+#-        "b2": np.zeros(n_out),
+#+        "b2": rng.normal(size=n_out) / np.sqrt(n_hidden),
 
 
 # %% wrong: transposed
 # hint: The shapes are exchanged. W has one row for each output of the layer and one column for each input.
-def initialize(n_in, n_hidden, n_out, rng):
-    return {
-        "W1": rng.normal(size=(n_in, n_hidden)) / np.sqrt(n_in),
-        "b1": np.zeros(n_hidden),
-        "W2": rng.normal(size=(n_hidden, n_out)) / np.sqrt(n_hidden),
-        "b2": np.zeros(n_out),
-    }
+#-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
+#+        "W1": rng.normal(size=(n_in, n_hidden)) / np.sqrt(n_in),
+#-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
+#+        "W2": rng.normal(size=(n_hidden, n_out)) / np.sqrt(n_hidden),
 
 
 # %% wrong: biases-as-columns
 # hint: The biases have the shape of a column. A bias is a vector of shape (n_hidden,) or (n_out,).
-def initialize(n_in, n_hidden, n_out, rng):
-    return {
-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
-        "b1": np.zeros((n_hidden, 1)),
-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
-        "b2": np.zeros((n_out, 1)),
-    }
+#-        "b1": np.zeros(n_hidden),
+#+        "b1": np.zeros((n_hidden, 1)),
+#-        "b2": np.zeros(n_out),
+#+        "b2": np.zeros((n_out, 1)),
 
 
 # %% wrong: own-seed
 # hint: The weights are the same for every rng. Draw from the rng that is given, not from a new one.
-def initialize(n_in, n_hidden, n_out, rng):
-    rng = np.random.default_rng(0)
-    return {
-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
-        "b1": np.zeros(n_hidden),
-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
-        "b2": np.zeros(n_out),
-    }
+#-def initialize(n_in, n_hidden, n_out, rng):
+#+def initialize(n_in, n_hidden, n_out, rng):
+#+    rng = np.random.default_rng(0)
 
 
 # %% wrong: global-generator
 # hint: Two equal rngs give different weights. np.random draws from a global generator: use rng instead.
-def initialize(n_in, n_hidden, n_out, rng):
-    return {
-        "W1": np.random.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
-        "b1": np.zeros(n_hidden),
-        "W2": np.random.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
-        "b2": np.zeros(n_out),
-    }
+#-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
+#+        "W1": np.random.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
+#-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
+#+        "W2": np.random.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
 
 
 # %% wrong: hidden-units-all-equal
 # hint: Every hidden unit has the same weights. Then all hidden units stay equal. Draw each weight anew.
-def initialize(n_in, n_hidden, n_out, rng):
-    return {
-        "W1": np.tile(rng.normal(size=n_in) / np.sqrt(n_in), (n_hidden, 1)),
-        "b1": np.zeros(n_hidden),
-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),
-        "b2": np.zeros(n_out),
-    }
+#-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
+#+        "W1": np.tile(rng.normal(size=n_in) / np.sqrt(n_in), (n_hidden, 1)),
 
 
 # %% wrong: same-numbers-in-both-layers

@@ -70,513 +70,203 @@ def probe_Linear(Linear):
 
 # %% wrong: weights-lie-the-other-way
 # hint: Your W has shape (n_in, n_out). Here W has one row for each output: shape (n_out, n_in).
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_in, n_out)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W + self.b
-
-    def backward(self, dZ):
-        self.dW = self.X.T @ dZ
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W.T
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_in, n_out)) / np.sqrt(n_in)
+#-        return X @ self.W.T + self.b
+#+        return X @ self.W + self.b
+#-        self.dW = dZ.T @ self.X
+#+        self.dW = self.X.T @ dZ
+#-        return dZ @ self.W
+#+        return dZ @ self.W.T
 
 
 # %% wrong: forgets-the-bias
 # hint: This is what forward without the bias gives. Add b to every row of the result.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        return X @ self.W.T + self.b
+#+        return X @ self.W.T
 
 
 # %% wrong: weight-gradient-lies-the-other-way
 # hint: Your dW is transposed. It needs the shape of W: (n_out, n_in).
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = self.X.T @ dZ
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        self.dW = dZ.T @ self.X
+#+        self.dW = self.X.T @ dZ
 
 
 # %% wrong: divides-by-m
 # hint: You divide the gradients by the number of examples. The loss has already done this: a layer only
 #  adds.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X / len(dZ)
-        self.db = dZ.mean(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        self.dW = dZ.T @ self.X
+#-        self.db = dZ.sum(axis=0)
+#+        self.dW = dZ.T @ self.X / len(dZ)
+#+        self.db = dZ.mean(axis=0)
 
 
 # %% wrong: bias-gradient-is-a-mean
 # hint: Your dW is right, but db is a mean over the examples. It should be their sum.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.mean(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        self.db = dZ.sum(axis=0)
+#+        self.db = dZ.mean(axis=0)
 
 
 # %% wrong: accumulates
 # hint: Your gradients add up over several batches. Each backward should overwrite dW and db.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.dW, self.db = np.zeros((n_out, n_in)), np.zeros(n_out)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = self.dW + dZ.T @ self.X
-        self.db = self.db + dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#+        self.dW, self.db = np.zeros((n_out, n_in)), np.zeros(n_out)
+#-        self.dW = dZ.T @ self.X
+#-        self.db = dZ.sum(axis=0)
+#+        self.dW = self.dW + dZ.T @ self.X
+#+        self.db = self.db + dZ.sum(axis=0)
 
 
 # %% wrong: bias-gradient-is-one-number
 # hint: Your db is the sum of the whole array. There is one bias for each output, so sum over the examples
 #  only.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum()
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        self.db = dZ.sum(axis=0)
+#+        self.db = dZ.sum()
 
 
 # %% wrong: bias-gradient-for-each-example
 # hint: Your db has one entry for each example. Sum over the examples (axis 0), not over the outputs.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=1)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        self.db = dZ.sum(axis=0)
+#+        self.db = dZ.sum(axis=1)
 
 
 # %% wrong: bias-gradient-is-not-summed
 # hint: Your db is the whole array dZ. Every example uses the same bias, so sum over the examples.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        self.db = dZ.sum(axis=0)
+#+        self.db = dZ
 
 
 # %% wrong: input-gradient-with-transposed-weights
 # hint: In dX you multiply with the transpose of W. It fits only when W is square. Compare the shapes again.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W.T
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        return dZ @ self.W
+#+        return dZ @ self.W.T
 
 
 # %% wrong: input-gradient-is-missing
 # hint: Your backward does not return dX. Without it the layer before this one learns nothing.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        return dZ @ self.W
 
 
 # %% wrong: returns-the-weight-gradient
 # hint: Your backward returns dW. It should store dW and return dX, the gradient of the input.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return self.dW
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        return dZ @ self.W
+#+        return self.dW
 
 
 # %% wrong: goes-uphill
 # hint: Your update adds the gradient. To make the loss smaller, subtract it.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W + learning_rate * self.dW
-        self.b = self.b + learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        self.W = self.W - learning_rate * self.dW
+#-        self.b = self.b - learning_rate * self.db
+#+        self.W = self.W + learning_rate * self.dW
+#+        self.b = self.b + learning_rate * self.db
 
 
 # %% wrong: bias-is-not-updated
 # hint: Your update changes W but not b. Both are parameters.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        self.b = self.b - learning_rate * self.db
 
 
 # %% wrong: ignores-the-learning-rate
 # hint: Your update subtracts the whole gradient. Multiply it by the learning rate first.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - self.dW
-        self.b = self.b - self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        self.W = self.W - learning_rate * self.dW
+#-        self.b = self.b - learning_rate * self.db
+#+        self.W = self.W - self.dW
+#+        self.b = self.b - self.db
 
 
 # %% wrong: starts-with-zeros
 # hint: All your weights start at 0. Then all units compute the same. Draw random numbers from rng.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = np.zeros((n_out, n_in))
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = np.zeros((n_out, n_in))
 
 
 # %% wrong: starts-with-positive-weights
 # hint: Your weights all start above 0. Draw them symmetric about 0, for example with rng.normal.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = 2 * rng.random(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = 2 * rng.random(size=(n_out, n_in)) / np.sqrt(n_in)
 
 
 # %% wrong: starts-with-large-weights
 # hint: Your start weights do not become smaller when there are many inputs. Divide them by the square root
 #  of n_in.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in))
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in))
 
 
 # %% wrong: starts-with-tiny-weights
 # hint: Your start weights are much too small, so the signal almost vanishes. Divide by the square root of
 #  n_in.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = 0.001 * rng.normal(size=(n_out, n_in))
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = 0.001 * rng.normal(size=(n_out, n_in))
 
 
 # %% wrong: ignores-rng
 # hint: Your start weights do not come from the argument rng. Use rng.normal, so that a seed repeats the
 #  run.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = np.random.randn(n_out, n_in) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = np.random.randn(n_out, n_in) / np.sqrt(n_in)
 
 
 # %% wrong: biases-start-at-one
 # hint: Your biases start at 1. They should start at 0.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.ones(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#-        self.b = np.zeros(n_out)
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#+        self.b = np.ones(n_out)
 
 
 # %% wrong: keeps-the-first-batch
 # hint: Your backward uses the input of the first forward. It belongs to the last one: store X each time.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        if not hasattr(self, "X"):
-            self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        self.X = X
+#+        if not hasattr(self, "X"):
+#+            self.X = X
 
 
 # %% wrong: layers-share-the-input
 # hint: Your layers share the stored input: write self.X = X, so that each layer keeps its own.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        Linear.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        self.X = X
+#+        Linear.X = X
 
 
 # %% wrong: divides-the-argument-by-m
 # hint: Your backward divides dZ itself by m. This changes an array of others, and the loss has
 #  already divided.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X
-        return X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        dZ /= len(dZ)
-        self.dW = dZ.T @ self.X
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-    def backward(self, dZ):
+#+    def backward(self, dZ):
+#+        dZ /= len(dZ)
 
 
 # %% right: loops
@@ -677,21 +367,10 @@ class Linear(Layer):
 
 # %% wrong: backward-spoils-what-is-stored
 # hint: backward changes what forward has stored. Make new arrays in backward.
-class Linear(Layer):
-    def __init__(self, n_in, n_out, rng):
-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
-        self.b = np.zeros(n_out)
-
-    def forward(self, X):
-        self.X = X.copy()
-        return self.X @ self.W.T + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ.T @ self.X
-        self.X *= 0
-        self.db = dZ.sum(axis=0)
-        return dZ @ self.W
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate * self.dW
-        self.b = self.b - learning_rate * self.db
+#-        self.X = X
+#-        return X @ self.W.T + self.b
+#+        self.X = X.copy()
+#+        return self.X @ self.W.T + self.b
+#-        self.dW = dZ.T @ self.X
+#+        self.dW = dZ.T @ self.X
+#+        self.X *= 0

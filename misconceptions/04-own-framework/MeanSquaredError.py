@@ -41,148 +41,107 @@ def probe_MeanSquaredError(MeanSquaredError):
 # %% wrong: divides-by-examples-only
 # hint: You divide by the number of examples m. The mean runs over all entries, for shape (m, q)
 #  over m times q.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        return np.sum(self.difference**2) / len(Y_true)
-
-    def backward(self):
-        return 2 * self.difference / len(self.difference)
+#-        return float(np.mean(self.difference**2))
+#+        return np.sum(self.difference**2) / len(Y_true)
+#-        return 2 * self.difference / self.difference.size
+#+        return 2 * self.difference / len(self.difference)
 
 
 # %% wrong: gradient-divides-by-examples-only
 # hint: Your loss is right, but its gradient is divided by m only. Divide by the number of all entries.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        return np.mean(self.difference**2)
-
-    def backward(self):
-        return 2 * self.difference / len(self.difference)
+#-        return float(np.mean(self.difference**2))
+#+        return np.mean(self.difference**2)
+#-        return 2 * self.difference / self.difference.size
+#+        return 2 * self.difference / len(self.difference)
 
 
 # %% wrong: is-a-sum
 # hint: Your loss is a sum. Divide it and its gradient by the number of entries.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        return np.sum(self.difference**2)
-
-    def backward(self):
-        return 2 * self.difference
+#-        return float(np.mean(self.difference**2))
+#+        return np.sum(self.difference**2)
+#-        return 2 * self.difference / self.difference.size
+#+        return 2 * self.difference
 
 
 # %% wrong: gradient-of-the-sum
 # hint: Your loss is right, but its gradient is not divided by the number of entries.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        return np.mean(self.difference**2)
-
-    def backward(self):
-        return 2 * self.difference
+#-        return float(np.mean(self.difference**2))
+#+        return np.mean(self.difference**2)
+#-        return 2 * self.difference / self.difference.size
+#+        return 2 * self.difference
 
 
 # %% wrong: gradient-forgets-the-2
 # hint: Your gradient is half of what it should be. The derivative of a square has the factor 2.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        return np.mean(self.difference**2)
-
-    def backward(self):
-        return self.difference / self.difference.size
+#-        return float(np.mean(self.difference**2))
+#+        return np.mean(self.difference**2)
+#-        return 2 * self.difference / self.difference.size
+#+        return self.difference / self.difference.size
 
 
 # %% wrong: half-of-the-loss
 # hint: This is half of the mean squared error. Our definition has no factor 1/2.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        return np.mean(self.difference**2) / 2
-
-    def backward(self):
-        return self.difference / self.difference.size
+#-        return float(np.mean(self.difference**2))
+#+        return np.mean(self.difference**2) / 2
+#-        return 2 * self.difference / self.difference.size
+#+        return self.difference / self.difference.size
 
 
 # %% wrong: sign-of-the-gradient
 # hint: The sign of your gradient is wrong. If the prediction is too large, the gradient is positive.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_true - Y_pred
-        return np.mean(self.difference**2)
-
-    def backward(self):
-        return 2 * self.difference / self.difference.size
+#-        self.difference = Y_pred - Y_true
+#-        return float(np.mean(self.difference**2))
+#+        self.difference = Y_true - Y_pred
+#+        return np.mean(self.difference**2)
 
 
 # %% wrong: root
 # hint: This is the root of the mean squared error. Leave the root out.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        self.root = np.sqrt(np.mean(self.difference**2))
-        return self.root
-
-    def backward(self):
-        return self.difference / self.difference.size / self.root
+#-        return float(np.mean(self.difference**2))
+#+        self.root = np.sqrt(np.mean(self.difference**2))
+#+        return self.root
+#-        return 2 * self.difference / self.difference.size
+#+        return self.difference / self.difference.size / self.root
 
 
 # %% wrong: absolute-differences
 # hint: This is the mean of the absolute differences. Square them instead.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        return np.mean(np.abs(self.difference))
-
-    def backward(self):
-        return np.sign(self.difference) / self.difference.size
+#-        return float(np.mean(self.difference**2))
+#+        return np.mean(np.abs(self.difference))
+#-        return 2 * self.difference / self.difference.size
+#+        return np.sign(self.difference) / self.difference.size
 
 
 # %% wrong: square-of-the-mean
 # hint: You square the mean difference. Square each difference first, then take the mean.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        return np.mean(self.difference) ** 2
-
-    def backward(self):
-        return 2 * np.mean(self.difference) * np.ones(self.difference.shape) / self.difference.size
+#-        return float(np.mean(self.difference**2))
+#+        return np.mean(self.difference) ** 2
+#-        return 2 * self.difference / self.difference.size
+#+        return 2 * np.mean(self.difference) * np.ones(self.difference.shape) / self.difference.size
 
 
 # %% wrong: one-loss-for-each-column
 # hint: Your loss is one number for each column. It should be one number: the mean over all entries.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        return np.mean(self.difference**2, axis=0)
-
-    def backward(self):
-        return 2 * self.difference / self.difference.size
+#-        return float(np.mean(self.difference**2))
+#+        return np.mean(self.difference**2, axis=0)
 
 
 # %% wrong: gradient-is-one-number
 # hint: Your gradient is one number. It needs the shape of the prediction: one entry for each
 #  predicted number.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        return np.mean(self.difference**2)
-
-    def backward(self):
-        return 2 * np.mean(self.difference)
+#-        return float(np.mean(self.difference**2))
+#+        return np.mean(self.difference**2)
+#-        return 2 * self.difference / self.difference.size
+#+        return 2 * np.mean(self.difference)
 
 
 # %% wrong: changes-the-prediction
 # hint: The values are right, but forward changes Y_pred itself. Write Y_pred - Y_true, not Y_pred -= Y_true.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        Y_pred -= Y_true
-        self.difference = Y_pred
-        return np.mean(self.difference**2)
-
-    def backward(self):
-        return 2 * self.difference / self.difference.size
+#-        self.difference = Y_pred - Y_true
+#-        return float(np.mean(self.difference**2))
+#+        Y_pred -= Y_true
+#+        self.difference = Y_pred
+#+        return np.mean(self.difference**2)
 
 
 # %% wrong: keeps-the-first-batch
@@ -201,13 +160,10 @@ class MeanSquaredError:
 
 # %% wrong: losses-share-the-batch
 # hint: All your losses share one stored difference. Write self.difference = ..., so that each keeps its own.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        MeanSquaredError.difference = Y_pred - Y_true
-        return np.mean(self.difference**2)
-
-    def backward(self):
-        return 2 * self.difference / self.difference.size
+#-        self.difference = Y_pred - Y_true
+#-        return float(np.mean(self.difference**2))
+#+        MeanSquaredError.difference = Y_pred - Y_true
+#+        return np.mean(self.difference**2)
 
 
 # %% right: loops
@@ -245,11 +201,6 @@ class MeanSquaredError:
 
 # %% wrong: backward-spoils-what-is-stored
 # hint: backward changes what forward has stored. Make new arrays in backward.
-class MeanSquaredError:
-    def forward(self, Y_true, Y_pred):
-        self.difference = Y_pred - Y_true
-        return float(np.mean(self.difference**2))
-
-    def backward(self):
-        self.difference *= 2 / self.difference.size
-        return self.difference
+#-        return 2 * self.difference / self.difference.size
+#+        self.difference *= 2 / self.difference.size
+#+        return self.difference

@@ -64,320 +64,125 @@ def probe_Network(Network):
 
 # %% wrong: backward-starts-at-the-first-layer
 # hint: Your backward goes through the layers in the forward order. The gradient meets the last layer first.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for layer in self.layers:
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        for layer in self.layers:
-            d = layer.backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(learning_rate)
+#-        for layer in reversed(self.layers):
+#+        for layer in self.layers:
 
 
 # %% wrong: forward-starts-at-the-last-layer
 # hint: Your forward goes through the layers from the last to the first. It should start at the first.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for layer in reversed(self.layers):
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        for layer in reversed(self.layers):
-            d = layer.backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(learning_rate)
+#-    def forward(self, X):
+#-        for layer in self.layers:
+#+    def forward(self, X):
+#+        for layer in reversed(self.layers):
 
 
 # %% wrong: each-layer-gets-the-input
 # hint: Each of your layers gets the input X of the network. It should get the output of the layer before it.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for layer in self.layers:
-            A = layer.forward(X)
-        return A
-
-    def backward(self, d):
-        for layer in reversed(self.layers):
-            d = layer.backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(learning_rate)
+#-            X = layer.forward(X)
+#-        return X
+#+            A = layer.forward(X)
+#+        return A
 
 
 # %% wrong: each-layer-gets-the-last-gradient
 # hint: Each of your layers gets the gradient of the loss. It should get what the layer behind it returned.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for layer in self.layers:
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        for layer in reversed(self.layers):
-            dX = layer.backward(d)
-        return dX
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(learning_rate)
+#-            d = layer.backward(d)
+#-        return d
+#+            dX = layer.backward(d)
+#+        return dX
 
 
 # %% wrong: backward-returns-nothing
 # hint: Your backward does not return dX. A network is a layer too, so end with return.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for layer in self.layers:
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        for layer in reversed(self.layers):
-            d = layer.backward(d)
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(learning_rate)
+#-        return d
 
 
 # %% wrong: reverses-its-own-list
 # hint: layers.reverse() changes the list itself, so the next forward runs backwards. Use reversed(layers).
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for layer in self.layers:
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        self.layers.reverse()
-        for layer in self.layers:
-            d = layer.backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(learning_rate)
+#-        for layer in reversed(self.layers):
+#+        self.layers.reverse()
+#+        for layer in self.layers:
 
 
 # %% wrong: empties-the-list
 # hint: Your backward removes the layers from the list with pop. The network still needs them.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for layer in self.layers:
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        while self.layers:
-            d = self.layers.pop().backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(learning_rate)
+#-        for layer in reversed(self.layers):
+#-            d = layer.backward(d)
+#+        while self.layers:
+#+            d = self.layers.pop().backward(d)
 
 
 # %% wrong: updates-only-layers-with-weights
 # hint: Your update leaves layers without an attribute W out. Every layer has update: call it on each of them.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for layer in self.layers:
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        for layer in reversed(self.layers):
-            d = layer.backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            if hasattr(layer, "W"):
-                layer.update(learning_rate)
+#-            layer.update(learning_rate)
+#+            if hasattr(layer, "W"):
+#+                layer.update(learning_rate)
 
 
 # %% wrong: updates-nothing
 # hint: Your network never updates its layers. Call update of every layer.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for layer in self.layers:
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        for layer in reversed(self.layers):
-            d = layer.backward(d)
-        return d
-
-    def update(self, learning_rate):
-        pass
+#-        for layer in self.layers:
+#-            layer.update(learning_rate)
+#+        pass
 
 
 # %% wrong: updates-with-its-own-rate
 # hint: Your network does not pass its learning_rate on to the layers.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for layer in self.layers:
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        for layer in reversed(self.layers):
-            d = layer.backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(0.1)
+#-            layer.update(learning_rate)
+#+            layer.update(0.1)
 
 
 # %% wrong: leaves-the-first-layer-out
 # hint: Your backward never reaches the first layer. Go through all layers down to number 0.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for layer in self.layers:
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        for i in range(len(self.layers) - 1, 0, -1):
-            d = self.layers[i].backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(learning_rate)
+#-        for layer in reversed(self.layers):
+#-            d = layer.backward(d)
+#+        for i in range(len(self.layers) - 1, 0, -1):
+#+            d = self.layers[i].backward(d)
 
 
 # %% wrong: leaves-the-last-layer-out
 # hint: Your forward stops before the last layer. Go through all layers.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        for i in range(len(self.layers) - 1):
-            X = self.layers[i].forward(X)
-        return X
-
-    def backward(self, d):
-        for layer in reversed(self.layers):
-            d = layer.backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(learning_rate)
+#-        for layer in self.layers:
+#-            X = layer.forward(X)
+#+        for i in range(len(self.layers) - 1):
+#+            X = self.layers[i].forward(X)
 
 
 # %% wrong: returns-all-outputs
 # hint: Your forward returns the outputs of all layers. Return only that of the last layer.
-class Network(Layer):
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, X):
-        outputs = [X]
-        for layer in self.layers:
-            outputs.append(layer.forward(outputs[-1]))
-        return outputs
-
-    def backward(self, d):
-        for layer in reversed(self.layers):
-            d = layer.backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(learning_rate)
+#-    def forward(self, X):
+#+    def forward(self, X):
+#+        outputs = [X]
+#-            X = layer.forward(X)
+#-        return X
+#+            outputs.append(layer.forward(outputs[-1]))
+#+        return outputs
 
 
 # %% wrong: networks-share-their-layers
 # hint: All your networks share one list of layers. Write self.layers = ... in __init__.
-class Network(Layer):
-    layers = []
-
-    def __init__(self, layers):
-        self.layers.extend(layers)
-
-    def forward(self, X):
-        for layer in self.layers:
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        for layer in reversed(self.layers):
-            d = layer.backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.layers:
-            layer.update(learning_rate)
+#-class Network(Layer):
+#+class Network(Layer):
+#+    layers = []
+#+
+#-        self.layers = layers
+#+        self.layers.extend(layers)
 
 
 # %% wrong: attribute-with-another-name
 # hint: Your network has no attribute layers. Others read it, so store the list as self.layers.
-class Network(Layer):
-    def __init__(self, layers):
-        self.parts = layers
-
-    def forward(self, X):
-        for layer in self.parts:
-            X = layer.forward(X)
-        return X
-
-    def backward(self, d):
-        for layer in reversed(self.parts):
-            d = layer.backward(d)
-        return d
-
-    def update(self, learning_rate):
-        for layer in self.parts:
-            layer.update(learning_rate)
+#-        self.layers = layers
+#+        self.parts = layers
+#-    def forward(self, X):
+#-        for layer in self.layers:
+#+    def forward(self, X):
+#+        for layer in self.parts:
+#-        for layer in reversed(self.layers):
+#+        for layer in reversed(self.parts):
+#-    def update(self, learning_rate):
+#-        for layer in self.layers:
+#+    def update(self, learning_rate):
+#+        for layer in self.parts:
 
 
 # %% right: reduce-and-a-tuple

@@ -283,13 +283,8 @@ class SoftmaxCrossEntropyLoss:
 
 # %% wrong: backward-spoils-what-is-stored
 # hint: backward changes what forward has stored. Make new arrays in backward.
-class SoftmaxCrossEntropyLoss:
-    def forward(self, y_true, Z):
-        S = Z - Z.max(axis=1, keepdims=True)
-        log_P = S - np.log(np.exp(S).sum(axis=1, keepdims=True))
-        self.P, self.true_class = np.exp(log_P), (np.arange(len(y_true)), y_true)
-        return float(-np.mean(log_P[self.true_class]))
-
-    def backward(self):
-        self.P[self.true_class] -= 1
-        return self.P / len(self.P)
+#-        dZ = self.P.copy()
+#-        dZ[self.true_class] -= 1
+#-        return dZ / len(dZ)
+#+        self.P[self.true_class] -= 1
+#+        return self.P / len(self.P)

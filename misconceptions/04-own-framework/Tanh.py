@@ -44,13 +44,8 @@ def probe_Tanh(Tanh):
 
 # %% wrong: forgets-the-square
 # hint: Your derivative is 1 - A. It should be 1 - A squared.
-class Tanh(Layer):
-    def forward(self, Z):
-        self.A = np.tanh(Z)
-        return self.A
-
-    def backward(self, dA):
-        return dA * (1 - self.A)
+#-        return dA * (1 - self.A**2)
+#+        return dA * (1 - self.A)
 
 
 # %% wrong: derivative-with-z
@@ -66,35 +61,20 @@ class Tanh(Layer):
 
 # %% wrong: derivative-of-the-sigmoid
 # hint: A (1 - A) is the derivative of the sigmoid. The derivative of tanh is 1 - A squared.
-class Tanh(Layer):
-    def forward(self, Z):
-        self.A = np.tanh(Z)
-        return self.A
-
-    def backward(self, dA):
-        return dA * self.A * (1 - self.A)
+#-        return dA * (1 - self.A**2)
+#+        return dA * self.A * (1 - self.A)
 
 
 # %% wrong: tanh-applied-twice
 # hint: Your backward applies tanh once more to the output. The derivative is 1 - A squared with the output A.
-class Tanh(Layer):
-    def forward(self, Z):
-        self.A = np.tanh(Z)
-        return self.A
-
-    def backward(self, dA):
-        return dA * (1 - np.tanh(self.A) ** 2)
+#-        return dA * (1 - self.A**2)
+#+        return dA * (1 - np.tanh(self.A) ** 2)
 
 
 # %% wrong: forgets-the-arriving-gradient
 # hint: Your backward returns only the derivative. The chain rule multiplies it by dA.
-class Tanh(Layer):
-    def forward(self, Z):
-        self.A = np.tanh(Z)
-        return self.A
-
-    def backward(self, dA):
-        return 1 - self.A**2
+#-        return dA * (1 - self.A**2)
+#+        return 1 - self.A**2
 
 
 # %% wrong: tanh-of-the-gradient
@@ -109,58 +89,33 @@ class Tanh(Layer):
 
 # %% wrong: overflows
 # hint: The formula is right, but exp overflows for large scores and inf / inf is NaN. np.tanh is safe.
-class Tanh(Layer):
-    def forward(self, Z):
-        self.A = (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))
-        return self.A
-
-    def backward(self, dA):
-        return dA * (1 - self.A**2)
+#-        self.A = np.tanh(Z)
+#+        self.A = (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))
 
 
 # %% wrong: forward-is-the-sigmoid
 # hint: Your forward is the sigmoid: its values lie between 0 and 1. Those of tanh lie between -1 and 1.
-class Tanh(Layer):
-    def forward(self, Z):
-        self.A = 0.5 * (1 + np.tanh(0.5 * Z))
-        return self.A
-
-    def backward(self, dA):
-        return dA * (1 - self.A**2)
+#-        self.A = np.tanh(Z)
+#+        self.A = 0.5 * (1 + np.tanh(0.5 * Z))
 
 
 # %% wrong: sign-of-the-derivative
 # hint: The sign of your gradient is wrong. The derivative 1 - A squared is never negative.
-class Tanh(Layer):
-    def forward(self, Z):
-        self.A = np.tanh(Z)
-        return self.A
-
-    def backward(self, dA):
-        return dA * (self.A**2 - 1)
+#-        return dA * (1 - self.A**2)
+#+        return dA * (self.A**2 - 1)
 
 
 # %% wrong: changes-the-arriving-gradient
 # hint: The values are right, but dA itself is changed. Write dA * ... and not dA *= ....
-class Tanh(Layer):
-    def forward(self, Z):
-        self.A = np.tanh(Z)
-        return self.A
-
-    def backward(self, dA):
-        dA *= 1 - self.A**2
-        return dA
+#-        return dA * (1 - self.A**2)
+#+        dA *= 1 - self.A**2
+#+        return dA
 
 
 # %% wrong: changes-its-input
 # hint: The values are right, but forward writes its result into Z. Make a new array.
-class Tanh(Layer):
-    def forward(self, Z):
-        self.A = np.tanh(Z, out=Z)
-        return self.A
-
-    def backward(self, dA):
-        return dA * (1 - self.A**2)
+#-        self.A = np.tanh(Z)
+#+        self.A = np.tanh(Z, out=Z)
 
 
 # %% wrong: keeps-the-first-output
@@ -225,11 +180,6 @@ class Tanh(Layer):
 
 # %% wrong: backward-spoils-the-output
 # hint: backward changes what forward has stored, which is also what it returned. Make new arrays in backward.
-class Tanh(Layer):
-    def forward(self, Z):
-        self.A = np.tanh(Z)
-        return self.A
-
-    def backward(self, dA):
-        self.A **= 2
-        return dA * (1 - self.A)
+#-        return dA * (1 - self.A**2)
+#+        self.A **= 2
+#+        return dA * (1 - self.A)

@@ -60,87 +60,61 @@ def probe_train_epoch(train_epoch):
 # %% wrong: plain-mean-of-the-batches
 # hint: You return the plain mean of the batch losses. A smaller last batch counts less: weight by
 #  its examples.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, losses = rng.permutation(len(X)), []
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        losses.append(loss.forward(y[rows], network.forward(X[rows])))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return np.mean(losses)
+#-    order, total = rng.permutation(len(X)), 0.0
+#+    order, losses = rng.permutation(len(X)), []
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#+        losses.append(loss.forward(y[rows], network.forward(X[rows])))
+#-    return total / len(X)
+#+    return np.mean(losses)
 
 
 # %% wrong: sum-over-the-batches
 # hint: You return the sum of the batch losses. Return the mean over all examples.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = rng.permutation(len(X)), 0.0
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        total += loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return total
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#+        total += loss.forward(y[rows], network.forward(X[rows]))
+#-    return total / len(X)
+#+    return total
 
 
 # %% wrong: sum-divided-by-examples
 # hint: You add the batch losses and divide by m. Each is a mean: multiply it by the examples of its
 #  batch first.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = rng.permutation(len(X)), 0.0
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        total += loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return total / len(X)
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#+        total += loss.forward(y[rows], network.forward(X[rows]))
 
 
 # %% wrong: weights-by-the-batch-size
 # hint: You count the last batch as a full one. Multiply its loss by the examples that it really has.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = rng.permutation(len(X)), 0.0
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        total += batch_size * loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return total / len(X)
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#+        total += batch_size * loss.forward(y[rows], network.forward(X[rows]))
 
 
 # %% wrong: loss-of-the-last-batch
 # hint: You return the loss of the last batch only. Return the mean over the whole epoch.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order = rng.permutation(len(X))
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        value = loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return value
+#-    order, total = rng.permutation(len(X)), 0.0
+#+    order = rng.permutation(len(X))
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#+        value = loss.forward(y[rows], network.forward(X[rows]))
+#-    return total / len(X)
+#+    return value
 
 
 # %% wrong: returns-nothing
 # hint: Your function trains, but it returns nothing. Return the mean loss of the epoch.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order = rng.permutation(len(X))
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
+#-    order, total = rng.permutation(len(X)), 0.0
+#+    order = rng.permutation(len(X))
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#+        loss.forward(y[rows], network.forward(X[rows]))
+#-    return total / len(X)
 
 
 # %% wrong: loss-after-the-update
 # hint: You measure the loss of a batch after the update. Take the value from before it.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = rng.permutation(len(X)), 0.0
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
-    return total / len(X)
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#+        loss.forward(y[rows], network.forward(X[rows]))
+#-        network.update(learning_rate)
+#+        network.update(learning_rate)
+#+        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
 
 
 # %% wrong: drops-the-last-batch
@@ -157,136 +131,88 @@ def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
 
 # %% wrong: no-shuffle
 # hint: You do not shuffle. Each epoch needs a random order of the examples.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    total = 0.0
-    for start in range(0, len(X), batch_size):
-        rows = np.arange(start, min(start + batch_size, len(X)))
-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return total / len(X)
+#-    order, total = rng.permutation(len(X)), 0.0
+#+    total = 0.0
+#-        rows = order[start : start + batch_size]
+#+        rows = np.arange(start, min(start + batch_size, len(X)))
 
 
 # %% wrong: shuffles-only-the-batches
 # hint: You shuffle the order of the batches, but each batch holds neighbours. Shuffle the single examples.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    total = 0.0
-    for start in rng.permutation(np.arange(0, len(X), batch_size)):
-        rows = np.arange(start, min(start + batch_size, len(X)))
-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return total / len(X)
+#-    order, total = rng.permutation(len(X)), 0.0
+#-    for start in range(0, len(X), batch_size):
+#-        rows = order[start : start + batch_size]
+#+    total = 0.0
+#+    for start in rng.permutation(np.arange(0, len(X), batch_size)):
+#+        rows = np.arange(start, min(start + batch_size, len(X)))
 
 
 # %% wrong: shuffles-x-and-y-apart
 # hint: You shuffle X and y apart, so an example meets the label of another one. Use the same row
 #  numbers for both.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    X, y, total = rng.permutation(X), rng.permutation(y), 0.0
-    for start in range(0, len(X), batch_size):
-        X_batch, y_batch = X[start : start + batch_size], y[start : start + batch_size]
-        total += len(X_batch) * loss.forward(y_batch, network.forward(X_batch))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return total / len(X)
+#-    order, total = rng.permutation(len(X)), 0.0
+#+    X, y, total = rng.permutation(X), rng.permutation(y), 0.0
+#-        rows = order[start : start + batch_size]
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#+        X_batch, y_batch = X[start : start + batch_size], y[start : start + batch_size]
+#+        total += len(X_batch) * loss.forward(y_batch, network.forward(X_batch))
 
 
 # %% wrong: draws-with-repetition
 # hint: You draw random examples for each batch, so some come twice and some never. Use rng.permutation.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    total = 0.0
-    for start in range(0, len(X), batch_size):
-        rows = rng.integers(0, len(X), size=min(batch_size, len(X) - start))
-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return total / len(X)
+#-    order, total = rng.permutation(len(X)), 0.0
+#+    total = 0.0
+#-        rows = order[start : start + batch_size]
+#+        rows = rng.integers(0, len(X), size=min(batch_size, len(X) - start))
 
 
 # %% wrong: shuffles-the-data-in-place
 # hint: You shuffle X and y of the caller in place. Shuffle row numbers instead.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = rng.permutation(len(X)), 0.0
-    X[:], y[:] = X[order], y[order]
-    for start in range(0, len(X), batch_size):
-        rows = slice(start, start + batch_size)
-        total += len(X[rows]) * loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return total / len(X)
+#-    order, total = rng.permutation(len(X)), 0.0
+#+    order, total = rng.permutation(len(X)), 0.0
+#+    X[:], y[:] = X[order], y[order]
+#-        rows = order[start : start + batch_size]
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#+        rows = slice(start, start + batch_size)
+#+        total += len(X[rows]) * loss.forward(y[rows], network.forward(X[rows]))
 
 
 # %% wrong: ignores-rng
 # hint: Your order does not come from the argument rng. Use rng.permutation, so that a seed repeats the run.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = np.random.permutation(len(X)), 0.0
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return total / len(X)
+#-    order, total = rng.permutation(len(X)), 0.0
+#+    order, total = np.random.permutation(len(X)), 0.0
 
 
 # %% wrong: same-order-every-time
 # hint: You make a new generator with a fixed seed, so every epoch has the same order. Use the argument rng.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = np.random.default_rng(0).permutation(len(X)), 0.0
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return total / len(X)
+#-    order, total = rng.permutation(len(X)), 0.0
+#+    order, total = np.random.default_rng(0).permutation(len(X)), 0.0
 
 
 # %% wrong: prediction-before-truth
 # hint: You give the prediction first. The order is loss.forward(y_true, prediction).
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = rng.permutation(len(X)), 0.0
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        total += len(rows) * loss.forward(network.forward(X[rows]), y[rows])
-        network.backward(loss.backward())
-        network.update(learning_rate)
-    return total / len(X)
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#+        total += len(rows) * loss.forward(network.forward(X[rows]), y[rows])
 
 
 # %% wrong: sends-the-loss-back
 # hint: You send the value of the loss back. The network needs what loss.backward() returns.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = rng.permutation(len(X)), 0.0
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        value = loss.forward(y[rows], network.forward(X[rows]))
-        total += len(rows) * value
-        network.backward(value)
-        network.update(learning_rate)
-    return total / len(X)
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#-        network.backward(loss.backward())
+#+        value = loss.forward(y[rows], network.forward(X[rows]))
+#+        total += len(rows) * value
+#+        network.backward(value)
 
 
 # %% wrong: never-updates
 # hint: The network is never updated. Call network.update after each backward pass.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = rng.permutation(len(X)), 0.0
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-    return total / len(X)
+#-        network.update(learning_rate)
 
 
 # %% wrong: updates-once-an-epoch
 # hint: You update only once, after the last batch. Each batch needs its own update.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = rng.permutation(len(X)), 0.0
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-    network.update(learning_rate)
-    return total / len(X)
+#-        network.update(learning_rate)
+#+    network.update(learning_rate)
 
 
 # %% wrong: updates-before-backward
@@ -313,14 +239,8 @@ def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
 
 # %% wrong: divides-the-learning-rate
 # hint: You divide the learning rate by the batch size. The loss has already divided: pass it on as it is.
-def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
-    order, total = rng.permutation(len(X)), 0.0
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
-        network.backward(loss.backward())
-        network.update(learning_rate / batch_size)
-    return total / len(X)
+#-        network.update(learning_rate)
+#+        network.update(learning_rate / batch_size)
 
 
 # %% right: helper-generator

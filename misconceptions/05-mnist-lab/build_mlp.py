@@ -82,12 +82,9 @@ def build_mlp(layer_sizes, activation, rng):
 
 # %% wrong: the-class-itself
 # hint: You add the class of the activation, not an object. Call it: activation().
-def build_mlp(layer_sizes, activation, rng):
-    layers = []
-    for n_in, n_out in zip(layer_sizes, layer_sizes[1:]):
-        layers += [activation] if layers else []
-        layers.append(Linear(n_in, n_out, rng))
-    return Network(layers)
+#-        if layers:
+#-            layers.append(activation())
+#+        layers += [activation] if layers else []
 
 
 # %% wrong: forgets-the-last-layer

@@ -17,19 +17,15 @@ def probe_confusion_matrix(confusion_matrix):
 
 # %% wrong: transposed
 # hint: Rows and columns are exchanged. Rows are the true classes, columns the predictions.
-def confusion_matrix(y_true, y_pred, n_classes):
-    C = np.zeros((n_classes, n_classes), dtype=int)
-    np.add.at(C, (y_pred, y_true), 1)
-    return C
+#-    np.add.at(C, (y_true, y_pred), 1)
+#+    np.add.at(C, (y_pred, y_true), 1)
 
 
 # %% wrong: counts-a-pair-once
 # hint: Each pair of classes is counted at most once. C[rows, columns] += 1 does not add up equal
 #  places.
-def confusion_matrix(y_true, y_pred, n_classes):
-    C = np.zeros((n_classes, n_classes), dtype=int)
-    C[y_true, y_pred] += 1
-    return C
+#-    np.add.at(C, (y_true, y_pred), 1)
+#+    C[y_true, y_pred] += 1
 
 
 # %% wrong: fractions-of-the-rows
@@ -50,31 +46,25 @@ def confusion_matrix(y_true, y_pred, n_classes):
 
 # %% wrong: only-the-diagonal
 # hint: You count only the right predictions. The mistakes belong into the matrix too.
-def confusion_matrix(y_true, y_pred, n_classes):
-    C = np.zeros((n_classes, n_classes), dtype=int)
-    for t, p in zip(y_true, y_pred):
-        if t == p:
-            C[t, p] += 1
-    return C
+#-    np.add.at(C, (y_true, y_pred), 1)
+#+    for t, p in zip(y_true, y_pred):
+#+        if t == p:
+#+            C[t, p] += 1
 
 
 # %% wrong: only-the-mistakes
 # hint: You leave out the right predictions. They belong on the diagonal.
-def confusion_matrix(y_true, y_pred, n_classes):
-    C = np.zeros((n_classes, n_classes), dtype=int)
-    for t, p in zip(y_true, y_pred):
-        if t != p:
-            C[t, p] += 1
-    return C
+#-    np.add.at(C, (y_true, y_pred), 1)
+#+    for t, p in zip(y_true, y_pred):
+#+        if t != p:
+#+            C[t, p] += 1
 
 
 # %% wrong: as-large-as-the-labels
 # hint: Your matrix is only as large as the largest label. It always has n_classes rows and columns.
-def confusion_matrix(y_true, y_pred, n_classes):
-    size = max(y_true.max(), y_pred.max()) + 1
-    C = np.zeros((size, size), dtype=int)
-    np.add.at(C, (y_true, y_pred), 1)
-    return C
+#-    C = np.zeros((n_classes, n_classes), dtype=int)
+#+    size = max(y_true.max(), y_pred.max()) + 1
+#+    C = np.zeros((size, size), dtype=int)
 
 
 # %% wrong: only-labels-that-appear
@@ -86,10 +76,8 @@ def confusion_matrix(y_true, y_pred, n_classes):
 
 # %% wrong: starts-at-one
 # hint: Your counts are too large by 1 everywhere. Start with zeros.
-def confusion_matrix(y_true, y_pred, n_classes):
-    C = np.ones((n_classes, n_classes), dtype=int)
-    np.add.at(C, (y_true, y_pred), 1)
-    return C
+#-    C = np.zeros((n_classes, n_classes), dtype=int)
+#+    C = np.ones((n_classes, n_classes), dtype=int)
 
 
 # %% wrong: or-instead-of-and
@@ -101,13 +89,11 @@ def confusion_matrix(y_true, y_pred, n_classes):
 
 # %% wrong: both-directions
 # hint: You count each mistake in both directions. A 1 read as a 2 is not a 2 read as a 1.
-def confusion_matrix(y_true, y_pred, n_classes):
-    C = np.zeros((n_classes, n_classes), dtype=int)
-    for t, p in zip(y_true, y_pred):
-        C[t, p] += 1
-        if t != p:
-            C[p, t] += 1
-    return C
+#-    np.add.at(C, (y_true, y_pred), 1)
+#+    for t, p in zip(y_true, y_pred):
+#+        C[t, p] += 1
+#+        if t != p:
+#+            C[p, t] += 1
 
 
 # %% right: loop-of-lists

@@ -81,1370 +81,182 @@ def probe_Value(Value):
 
 # %% wrong: difference-with-slopes-of-a-sum
 # hint: In a - b the slope for b has the wrong sign: it is -1.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, 1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
+#+        return Value(self.data - other.data, (self, other), (1.0, 1.0))
 
 
 # %% wrong: minus-with-the-slope-one
 # hint: The slope of -a is -1, and not 1.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(-self.data, (self,), (-1.0,))
+#+        return Value(-self.data, (self,), (1.0,))
 
 
 # %% wrong: product-with-slopes-swapped
 # hint: In a * b the two slopes are swapped. The slope for a is b, and the slope for b is a.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (self.data, other.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(self.data * other.data, (self, other), (other.data, self.data))
+#+        return Value(self.data * other.data, (self, other), (self.data, other.data))
 
 
 # %% wrong: product-with-slopes-of-a-sum
 # hint: In a * b both slopes are 1. The slope for one factor is the other factor.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (1.0, 1.0))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(self.data * other.data, (self, other), (other.data, self.data))
+#+        return Value(self.data * other.data, (self, other), (1.0, 1.0))
 
 
 # %% wrong: quotient-forgets-the-sign
 # hint: In a / b the slope for b needs a minus: it is -a / b squared.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
+#+        return Value(self.data / other.data, (self, other), (1 / other.data, self.data / other.data**2))
 
 
 # %% wrong: quotient-forgets-the-square
 # hint: In a / b the slope for b is divided by b once only. It is -a / b squared.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
+#+        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data))
 
 
 # %% wrong: power-keeps-the-exponent
 # hint: In the slope of a power the exponent has to be one less: n times a to the power n - 1.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data**exponent,))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
+#+        return Value(self.data**exponent, (self,), (exponent * self.data**exponent,))
 
 
 # %% wrong: power-forgets-the-factor
 # hint: In the slope of a power the factor n is missing: n times a to the power n - 1.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
+#+        return Value(self.data**exponent, (self,), (self.data ** (exponent - 1),))
 
 
 # %% wrong: slope-of-exp-at-the-data
 # hint: The slope of exp is a here. It is the result, e to the power a.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (self.data,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(result, (self,), (result,))
+#+        return Value(result, (self,), (self.data,))
 
 
 # %% wrong: slope-of-log-is-the-log
 # hint: The slope of log is 1 divided by the logarithm here. It is 1 divided by a.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / math.log(self.data),))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(math.log(self.data), (self,), (1 / self.data,))
+#+        return Value(math.log(self.data), (self,), (1 / math.log(self.data),))
 
 
 # %% wrong: log-to-the-base-ten
 # hint: This is the logarithm to the base 10. The natural logarithm is math.log.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log10(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(math.log(self.data), (self,), (1 / self.data,))
+#+        return Value(math.log10(self.data), (self,), (1 / self.data,))
 
 
 # %% wrong: slope-of-tanh-without-the-square
 # hint: The slope of tanh is 1 minus tanh. It is 1 minus tanh squared.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(result, (self,), (1 - result**2,))
+#+        return Value(result, (self,), (1 - result,))
 
 
 # %% wrong: slope-of-tanh-at-the-data
 # hint: The slope of tanh is 1 - a squared here. Square the result, tanh of a.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - self.data**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(result, (self,), (1 - result**2,))
+#+        return Value(result, (self,), (1 - self.data**2,))
 
 
 # %% wrong: slope-of-the-sigmoid
 # hint: The slope of tanh is that of the sigmoid here. It is 1 minus tanh squared.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (result * (1 - result),))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(result, (self,), (1 - result**2,))
+#+        return Value(result, (self,), (result * (1 - result),))
 
 
 # %% wrong: slope-of-relu-always-one
 # hint: The slope of relu is 1 everywhere. It is 0 where a is negative.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (1.0,))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
+#+        return Value(max(0.0, self.data), (self,), (1.0,))
 
 
 # %% wrong: slope-of-relu-is-relu
 # hint: The slope of relu is its value here. It is 1 where a is positive.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (max(0.0, self.data),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
+#+        return Value(max(0.0, self.data), (self,), (max(0.0, self.data),))
 
 
 # %% wrong: only-values-on-the-right
 # hint: The other part may be a plain number, as in a + 2. Begin with other = self.wrap(other).
-class Value(Node):
-    def __add__(self, other):
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-    def __add__(self, other):
+#-        other = self.wrap(other)
+#+    def __add__(self, other):
+#-    def __sub__(self, other):
+#-        other = self.wrap(other)
+#+    def __sub__(self, other):
+#-    def __mul__(self, other):
+#-        other = self.wrap(other)
+#+    def __mul__(self, other):
+#-    def __truediv__(self, other):
+#-        other = self.wrap(other)
+#+    def __truediv__(self, other):
 
 
 # %% wrong: slopes-are-values
 # hint: The slopes are Values here. They are plain numbers, made of self.data and other.data.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other, self))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(self.data * other.data, (self, other), (other.data, self.data))
+#+        return Value(self.data * other.data, (self, other), (other, self))
 
 
 # %% wrong: forgets-the-parents
 # hint: The sum has no parents, so the way back ends there. Hand over (self, other) and the slopes.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data)
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+#+        return Value(self.data + other.data)
 
 
 # %% wrong: changes-itself
 # hint: The sum is put into self. Each operation returns a new Value, and a stays as it was.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        self.data += other.data
-        return Value(self.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+#+        self.data += other.data
+#+        return Value(self.data, (self, other), (1.0, 1.0))
 
 
 # %% wrong: overwrites-the-slope
 # hint: grad is overwritten, so only the last way counts. Slopes of several ways are added.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad = step * value.grad
+#-                parent.grad += step * value.grad
+#+                parent.grad = step * value.grad
 
 
 # %% wrong: never-sets-grad-to-zero
 # hint: An earlier call leaves its slopes in grad. Set grad of all values to 0 first.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        for value in order:
+#-            value.grad = 0.0
 
 
 # %% wrong: starts-with-zero
 # hint: The way back starts with 0, so every slope is 0. Set grad of the last value to 1, after all others were set
 #  to 0.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        self.grad = 1.0
 
 
 # %% wrong: starts-with-the-loss
 # hint: The way back starts with the data of the last value. It starts with 1.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = self.data
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        self.grad = 1.0
+#+        self.grad = self.data
 
 
 # %% wrong: goes-forward
 # hint: Only the parents of the last value get a slope. Go through the whole order, and begin at its end.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in order:
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-        for value in reversed(order):
+#+        for value in order:
 
 
 # %% wrong: forgets-the-slope-of-the-step
 # hint: The grad is handed on unchanged. Multiply it by the slope of the step.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += value.grad
+#-                parent.grad += step * value.grad
+#+                parent.grad += value.grad
 
 
 # %% wrong: forgets-the-upstream-slope
 # hint: Only the slope of the step is added. Multiply it by the grad of the value that was computed.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step
+#-                parent.grad += step * value.grad
+#+                parent.grad += step
 
 
 # %% wrong: zero-for-given-numbers-only
 # hint: Only the numbers without parents are set to 0. The ones in between keep the slopes of an earlier call.
-class Value(Node):
-    def __add__(self, other):
-        other = self.wrap(other)
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __sub__(self, other):
-        other = self.wrap(other)
-        return Value(self.data - other.data, (self, other), (1.0, -1.0))
-
-    def __mul__(self, other):
-        other = self.wrap(other)
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
-
-    def __truediv__(self, other):
-        other = self.wrap(other)
-        return Value(self.data / other.data, (self, other), (1 / other.data, -self.data / other.data**2))
-
-    def __neg__(self):
-        return Value(-self.data, (self,), (-1.0,))
-
-    def __pow__(self, exponent):
-        return Value(self.data**exponent, (self,), (exponent * self.data ** (exponent - 1),))
-
-    def exp(self):
-        result = math.exp(self.data)
-        return Value(result, (self,), (result,))
-
-    def log(self):
-        return Value(math.log(self.data), (self,), (1 / self.data,))
-
-    def tanh(self):
-        result = math.tanh(self.data)
-        return Value(result, (self,), (1 - result**2,))
-
-    def relu(self):
-        return Value(max(0.0, self.data), (self,), (float(self.data > 0),))
-
-    def backward(self):
-        order = topological_order(self)
-        for value in order:
-            if not value.parents:
-                value.grad = 0.0
-        self.grad = 1.0
-        for value in reversed(order):
-            for parent, step in zip(value.parents, value.slopes):
-                parent.grad += step * value.grad
+#-            value.grad = 0.0
+#+            if not value.parents:
+#+                value.grad = 0.0
 
 
 # %% right: made-of-three-operations

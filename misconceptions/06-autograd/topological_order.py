@@ -65,17 +65,8 @@ def topological_order(root):
 
 # %% wrong: root-first
 # hint: The list begins with root, and parents come after what was computed from them. Turn it around.
-def topological_order(root):
-    order, met, waiting = [], set(), [(root, False)]
-    while waiting:
-        node, parents_done = waiting.pop()
-        if parents_done:
-            order.append(node)
-        elif node not in met:
-            met.add(node)
-            waiting.append((node, True))
-            waiting.extend((parent, False) for parent in node.parents)
-    return order[::-1]
+#-    return order
+#+    return order[::-1]
 
 
 # %% wrong: breadth-first
@@ -106,46 +97,23 @@ def topological_order(root):
 
 # %% wrong: each-use-again
 # hint: A node that is used twice stands twice in the list. Note which nodes were met.
-def topological_order(root):
-    order, waiting = [], [(root, False)]
-    while waiting:
-        node, parents_done = waiting.pop()
-        if parents_done:
-            order.append(node)
-        else:
-            waiting.append((node, True))
-            waiting.extend((parent, False) for parent in node.parents)
-    return order
+#-    order, met, waiting = [], set(), [(root, False)]
+#+    order, waiting = [], [(root, False)]
+#-        elif node not in met:
+#-            met.add(node)
+#+        else:
 
 
 # %% wrong: without-root
 # hint: root itself is missing. It belongs to the end of the list.
-def topological_order(root):
-    order, met, waiting = [], set(), [(root, False)]
-    while waiting:
-        node, parents_done = waiting.pop()
-        if parents_done:
-            order.append(node)
-        elif node not in met:
-            met.add(node)
-            waiting.append((node, True))
-            waiting.extend((parent, False) for parent in node.parents)
-    return order[:-1]
+#-    return order
+#+    return order[:-1]
 
 
 # %% wrong: without-given-numbers
 # hint: The numbers without parents are missing. They need a slope, too: put them into the list.
-def topological_order(root):
-    order, met, waiting = [], set(), [(root, False)]
-    while waiting:
-        node, parents_done = waiting.pop()
-        if parents_done:
-            order.append(node)
-        elif node not in met and node.parents:
-            met.add(node)
-            waiting.append((node, True))
-            waiting.extend((parent, False) for parent in node.parents)
-    return order
+#-        elif node not in met:
+#+        elif node not in met and node.parents:
 
 
 # %% wrong: first-parent-only
@@ -160,35 +128,23 @@ def topological_order(root):
 
 # %% wrong: values-instead-of-nodes
 # hint: The list holds the data of the nodes. Put the nodes themselves into it.
-def topological_order(root):
-    order, met, waiting = [], set(), [(root, False)]
-    while waiting:
-        node, parents_done = waiting.pop()
-        if parents_done:
-            order.append(node.data)
-        elif node not in met:
-            met.add(node)
-            waiting.append((node, True))
-            waiting.extend((parent, False) for parent in node.parents)
-    return order
+#-            order.append(node)
+#+            order.append(node.data)
 
 
 # %% wrong: met-too-early
 # hint: A node is noted as met when it is put into the list of those that wait. It may have to move ahead: note it when
 #  it is taken.
-def topological_order(root):
-    order, met, waiting = [], {root}, [(root, False)]
-    while waiting:
-        node, parents_done = waiting.pop()
-        if parents_done:
-            order.append(node)
-        else:
-            waiting.append((node, True))
-            for parent in node.parents:
-                if parent not in met:
-                    met.add(parent)
-                    waiting.append((parent, False))
-    return order
+#-    order, met, waiting = [], set(), [(root, False)]
+#+    order, met, waiting = [], {root}, [(root, False)]
+#-        elif node not in met:
+#-            met.add(node)
+#+        else:
+#-            waiting.extend((parent, False) for parent in node.parents)
+#+            for parent in node.parents:
+#+                if parent not in met:
+#+                    met.add(parent)
+#+                    waiting.append((parent, False))
 
 
 # %% wrong: sorted-by-value
