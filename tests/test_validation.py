@@ -3,6 +3,7 @@
 import importlib
 import json
 import runpy
+import subprocess
 import sys
 
 import nbformat
@@ -56,6 +57,12 @@ def test_validate_shows_failures_first_and_what_is_not_begun_in_one_entry(failed
     assert all("softmax" in entry["source"] for entry in failed[:-1]) and len(failed) > 1
     untouched = set(graded_names(load(ASSIGNMENT))) - {"softmax", "sigmoid"} | {f"quiz_{n}" for n in range(2, 6)}
     assert untouched == {name.strip(" .") for name in failed[-1]["raw_error"].partition(":")[2].split(",")}
+
+
+def test_check_all_says_the_same_in_the_same_order(folder, failed):
+    code = "from check_all import check_all; check_all()"
+    said = subprocess.check_output([sys.executable, "-c", code], cwd=folder / ASSIGNMENT, text=True)
+    assert said.strip().split("\n\n", 1)[1] == "\n\n".join(entry["raw_error"] for entry in failed)
 
 
 def test_the_page_counts_what_passed_at_the_last_check(page):

@@ -11,7 +11,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SHARED = dict.fromkeys(["check_all.py", "checks.py", "errors.py", "reasons.py", "relations.py"], ROOT / "source")
+SHARED = dict.fromkeys(["checks.py", "errors.py", "reasons.py", "relations.py"], ROOT / "source")
+SHARED["check_all.py"] = ROOT / "tools" / "jupyter"  # which uses it, too
 SHARED |= dict.fromkeys(["drawing.py", "progress.py"], ROOT / "lessons")
 LOADER = {"05-mnist-lab": {"mnist.py": ROOT / "lab"}}
 GENERATED = ("probes.py", "hints.json", "points.json")  # by tools.release, from misconceptions/ and the notebook

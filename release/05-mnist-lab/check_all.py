@@ -1,4 +1,4 @@
-"""Run a whole notebook from the start and say which checks fail, as the button Validate does.
+"""Run a whole notebook from the start and say which checks fail, as the button Validate does in this course.
 
 For a place without that button: save the notebook, then run in a new cell
 
@@ -11,20 +11,28 @@ It runs in the same Python, but with variables of its own: yours stay as they ar
 import contextlib
 import json
 import linecache
+import re
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, TypeVar
 
 import IPython
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.utils.capture import capture_output
 
 HERE = Path(__file__).resolve().parent
+NOT_BEGUN = re.compile(r"^\s*raise NotImplementedError\(\)", re.MULTILINE)  # as nbgrader hands answers out
+DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
+
+Cell = dict[str, Any]  # of a notebook; its "source" is one text
+SomeCell = TypeVar("SomeCell", bound=Cell)
 
 
-def check_all(name=None):
-    """Print which checks of the saved notebook fail, each with its message.
+def check_all(name: str | None = None) -> None:
+    """Print which checks of the saved notebook fail, each with its message, and which exercises are not begun.
 
     name: of the notebook beside this file, where there are several
     """
@@ -36,40 +44,76 @@ def check_all(name=None):
     saved = time.strftime("%H:%M:%S", time.localtime(path.stat().st_mtime))
     print(f"{path.name}, as it was saved at {saved}:")
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    failed = failures([cell for cell in cells if cell["cell_type"] == "code"])
-    if failed:
-        print("\n\n".join([f"{len(failed)} of the checks failed.", *failed]))
-    else:
-        print("Success! Your notebook passes all the tests.")
+    print(report([cell | {"source": "".join(cell["source"])} for cell in cells]))
 
 
-def failures(cells):
-    """Run the code cells of a notebook in order; return the messages of the checks that fail."""
-    failed = []
+def report(cells: Sequence[Cell]) -> str:
+    """Run the cells of a notebook; return what Validate would say."""
+    messages = failures([cell for cell in cells if cell["cell_type"] == "code"])
+    failed = [cell for cell in cells if _about(cell).get("grade_id") in messages]
+    if not failed:
+        return "Success! Your notebook passes all the tests."
+    begun, rest = sort_out(failed, cells)
+    parts = [f"{len(begun)} of the checks failed."] if begun else []
+    parts += [messages[_about(cell)["grade_id"]] for cell in begun]
+    return "\n\n".join(parts + [rest] * bool(rest))
+
+
+def sort_out(failed: Sequence[SomeCell], cells: Sequence[SomeCell]) -> tuple[list[SomeCell], str]:
+    """Return the failed checks of exercises that are begun, and one line about the exercises that are not, or ''.
+
+    failed: some of the cells of the notebook
+    """
+    open_answers = {_about(c)["grade_id"]: c for c in cells if _about(c).get("solution") and not _about(c).get("grade")}
+    begun, names = [], []
+    for cell in failed:
+        answer = _answer_of(cell, open_answers)
+        if answer is None or not NOT_BEGUN.search(answer["source"]):
+            begun.append(cell)
+        else:
+            names += [name for name in DEFINED.findall(answer["source"])[-1:] if name not in names]
+    return begun, f"Not written yet: {', '.join(names)}." if names else ""
+
+
+def _answer_of(test: SomeCell, answers: dict[str, SomeCell]) -> SomeCell | None:
+    """Return the answer cell of a test cell, whose grade id is ``test-<answer>-<what>``."""
+    stem = _about(test)["grade_id"].removeprefix("test-") + "-"
+    found = [key for key in answers if stem.startswith(f"{key}-")]
+    return answers[max(found, key=len)] if found else None
+
+
+def _about(cell: Cell) -> dict[str, Any]:
+    about: dict[str, Any] = cell["metadata"].get("nbgrader", {})
+    return about
+
+
+def failures(cells: Sequence[Cell]) -> dict[str, str]:
+    """Run code cells in order; return ``{grade id: message}`` of the checks that fail."""
+    failed = {}
     with _apart() as shell, capture_output():
         for number, cell in enumerate(cells):
-            source = "".join(cell["source"])
-            error = None if "check_all(" in source else shell.run(source, f"<cell {number}>")
-            if error is not None and cell["metadata"].get("nbgrader", {}).get("grade"):
+            error = None if "check_all(" in cell["source"] else shell.run(cell["source"], f"<cell {number}>")
+            if error is not None and _about(cell).get("grade"):
                 kind = type(error).__name__
-                failed.append(str(error) if kind == "CheckFailed" else f"{kind}: {error}")
+                failed[_about(cell)["grade_id"]] = str(error) if kind == "CheckFailed" else f"{kind}: {error}"
     return failed
 
 
 class _Shell:
     """What checks.py asks of a notebook: its variables, and to be told when a cell begins and ends."""
 
-    def __init__(self):
-        self.user_ns = {"__name__": "__main__", "get_ipython": IPython.get_ipython}
+    def __init__(self) -> None:
+        self.user_ns: dict[str, Any] = {"__name__": "__main__", "get_ipython": IPython.get_ipython}
         self.events = self
-        self._listeners = {"pre_run_cell": [], "post_run_cell": []}
+        self._listeners: dict[str, list[Callable[[Any], None]]] = {"pre_run_cell": [], "post_run_cell": []}
 
-    def register(self, event, listener):
+    def register(self, event: str, listener: Callable[[Any], None]) -> None:
         self._listeners[event].append(listener)
 
-    def run(self, source, name):
+    def run(self, source: str, name: str) -> BaseException | None:
         """Run one cell; return what went wrong, or None."""
-        info, error = SimpleNamespace(raw_cell=source), None
+        info = SimpleNamespace(raw_cell=source)
+        error: BaseException | None = None
         self._tell("pre_run_cell", info)
         try:
             code = TransformerManager().transform_cell(source)
@@ -80,13 +124,13 @@ class _Shell:
         self._tell("post_run_cell", SimpleNamespace(info=info, success=error is None, error_in_exec=error))
         return error
 
-    def _tell(self, event, about):
+    def _tell(self, event: str, about: SimpleNamespace) -> None:
         for listener in self._listeners[event]:
             listener(about)
 
 
 @contextlib.contextmanager
-def _apart():
+def _apart() -> Iterator[_Shell]:
     """Let cells import the helpers beside this file anew, with another shell; afterwards all is as it was."""
     names = {path.stem for path in HERE.glob("*.py")} - {Path(__file__).stem}
     before = {name: sys.modules.pop(name) for name in names & sys.modules.keys()}
