@@ -8,9 +8,10 @@
 #   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST
 #   make site      the course in the browser: a folder of files for any web server, in site/
 #   make release   regenerate release/ after a change in source/ or misconceptions/
+#   make lock      renew constraints.txt, the versions of all that the pinned packages need
 #   make tidy      take outputs and counts out of the notebooks in source/ and lessons/, format the Python files
 
-.PHONY: demo test lab teach grade bench bench-lab site release tidy
+.PHONY: demo test lab teach grade bench bench-lab site release lock tidy
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -27,7 +28,7 @@ test: .venv/ready-dev
 	@$(MAKE) --silent .venv-site/ready || echo "JupyterLite could not be installed: the tests of the browser edition are skipped."
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-lab: .venv/ready
+lab: .venv/ready-student
 	$(BIN)/python -m tools.student $(OPTIONS)
 
 teach: .venv/ready
@@ -39,7 +40,7 @@ grade: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m tools.bench
 
-bench-lab: .venv/ready
+bench-lab: .venv/ready-student
 	$(BIN)/python -m lab.compare
 
 site: .venv/ready .venv-site/ready
@@ -49,24 +50,38 @@ site: .venv/ready .venv-site/ready
 release: .venv/ready
 	$(BIN)/python -m tools.release
 
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet -r requirements-dev.txt
+	{ echo "# Written by make lock: the versions that were tested, of all that the pinned packages need."; \
+	  .venv-lock/bin/python -m pip freeze; } > constraints.txt
+	rm -r .venv-lock
+
 tidy: .venv/ready-dev
 	$(BIN)/nbstripout --keep-id source/*/*.ipynb lessons/*.ipynb
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 
-.venv/ready: requirements.txt | .venv/bin/pip
-	$(BIN)/python -m pip install --quiet -r requirements.txt
-	@command -v bwrap >/dev/null || $(call apt,bubblewrap) || \
-	  echo "bubblewrap is not installed: grading works, but without a sandbox, and says so. See grading/README.md."
+PINNED = requirements-student.txt requirements.txt constraints.txt
+INSTALL = $(BIN)/python -m pip install --quiet -c constraints.txt
+
+.venv/ready-student: requirements-student.txt constraints.txt | .venv/bin/pip
+	$(INSTALL) -r requirements-student.txt
 	touch $@
 
-.venv/ready-dev: requirements-dev.txt requirements.txt | .venv/bin/pip
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+.venv/ready: $(PINNED) | .venv/bin/pip
+	$(INSTALL) -r requirements.txt
+	@command -v bwrap >/dev/null || $(call apt,bubblewrap) || \
+	  echo "bubblewrap is not installed: grading works, but without a sandbox, and says so. See grading/README.md."
+	touch .venv/ready-student $@
+
+.venv/ready-dev: requirements-dev.txt $(PINNED) | .venv/bin/pip
+	$(INSTALL) -r requirements-dev.txt
 	@command -v bwrap >/dev/null || $(call apt,bubblewrap) || echo "bubblewrap is not installed: its tests are skipped."
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || $(call apt,postgresql) || \
 	  echo "PostgreSQL is not installed: its tests are skipped."
 	@command -v chromium >/dev/null || $(call apt,chromium) || echo "Chromium is not installed: its tests are skipped."
-	touch .venv/ready $@
+	touch .venv/ready-student .venv/ready $@
 
 # An environment of its own: JupyterLite wants an older JupyterLab.
 .venv-site/ready: requirements-site.txt | .venv/bin/pip
