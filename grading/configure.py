@@ -1,6 +1,10 @@
 """What a course's nbgrader_config.py needs, in one call: ``configure(c)``."""
 
+from pathlib import Path
+
 from traitlets.config import Config
+
+FORMGRADER = Path(__file__).parent / "templates" / "formgrader.html.j2"
 
 
 def configure(c: Config) -> None:
@@ -19,6 +23,8 @@ def configure(c: Config) -> None:
     c.ExchangeFactory.release_feedback = "grading.exchange.ReleaseFeedback"
     c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackExporter"
     c.GenerateFeedback.preprocessors = []
+    c.HTMLExporter.preprocessors = ["grading.formgrader.FoldMachineGraded"]
+    c.HTMLExporter.template_file = str(FORMGRADER)  # that of formgrader, and folds
     # Formgrader shows what students wrote and printed, too.
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {
