@@ -45,9 +45,9 @@ def test_the_demo_grades_and_writes_feedback_and_a_table(one_assignment, tmp_pat
     students = [dataclasses.replace(s, points=s.points[:1]) for s in students]
     course = demo.grade_class(tmp_path, students)
     assert demo.report(course, students) == 0
-    assert "34 = 34" in capsys.readouterr().out
+    assert "35 = 35" in capsys.readouterr().out
     assert (tmp_path / "feedback" / "emil").exists() and (tmp_path / "reports" / "class.html").exists()
     assert "01-loss-functions" in course.export().read_text()
-    wrong = [dataclasses.replace(students[0], points=(35,))]
+    wrong = [dataclasses.replace(students[0], points=(36,))]
     assert demo.report(course, wrong) == 1
-    assert "34 != 35" in capsys.readouterr().out
+    assert "35 != 36" in capsys.readouterr().out

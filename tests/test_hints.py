@@ -190,6 +190,8 @@ RELATED = {
     ("zero_one_loss", "squared_error"): "squared|distance|number of wrong labels|one True or False",
     ("sigmoid", "softmax"): "sum over all entries",
     ("softmax", "sigmoid"): "sigmoid of each score|sum of the whole array",
+    ("softmax", "repaired_log_softmax"): "logarithms of the probabilities",
+    ("repaired_log_softmax", "softmax"): "These are the probabilities",
     ("logistic_loss", "cross_entropy"): "part of a sum",
     ("logistic_loss", "zero_one_loss"): r"mean of \(y - p\)",
     ("logistic_loss", "squared_error"): r"mean of \(y - p\)",

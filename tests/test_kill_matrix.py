@@ -1,13 +1,15 @@
 """Every known wrong answer loses points where it should, every right one keeps all."""
 
+import ast
 import functools
 
 import pytest
 
 from tools import running, variants
-from tools.notebooks import assignments, grade_cells, graded_names, load, owner, points, solution_cells
+from tools.notebooks import assignments, grade_cells, graded_names, helper_cells, load, owner, points, solution_cells
 
 EXERCISES = [(a, name) for a in assignments() for name in graded_names(load(a))]
+REPAIRS = [(a, name) for a, name in EXERCISES if name.startswith("repaired_")]
 
 
 @functools.cache
@@ -71,3 +73,24 @@ def test_each_trivial_answer_loses_all_points_of_its_exercise(assignment, name):
         own, others = split(assignment, name, outcome)
         assert own == own_cells, f"{label} keeps {own_cells - own}"
         assert not others, f"{label} also costs {others}"
+
+
+@pytest.mark.parametrize(("assignment", "name"), REPAIRS)
+def test_a_function_that_was_not_repaired_loses_all_points_of_its_exercise(assignment, name):
+    own, _ = split(assignment, name, of_kind(assignment, name, "wrong")["not-repaired"])
+    assert own == cells_of(assignment, name)
+
+
+def body_of(name, source):
+    """Return a function without its name and docstring."""
+    (node,) = [node for node in ast.parse(source).body if getattr(node, "name", "") == name]
+    node.name, node.body = "", node.body[ast.get_docstring(node) is not None :]
+    return ast.unparse(node)
+
+
+@pytest.mark.parametrize(("assignment", "name"), REPAIRS)
+def test_the_function_that_was_not_repaired_is_the_given_one(assignment, name):
+    given = "\n".join(cell.source for cell in helper_cells(load(assignment)))
+    assert body_of(name, variants.read(assignment)[name].find("not-repaired").source) == body_of(
+        name.removeprefix("repaired_"), given
+    )

@@ -37,6 +37,7 @@ INTERFACE = {
         "logistic_loss": ["y_true", "p"],
         "softmax": ["Z"],
         "cross_entropy": ["y_true", "P"],
+        "repaired_log_softmax": ["Z"],
     },
     "02-gradient-descent": {
         "numerical_gradient": ["f", "theta", "h=1e-05"],

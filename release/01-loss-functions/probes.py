@@ -54,6 +54,18 @@ def probe_logistic_loss(logistic_loss):
     yield lambda: (logistic_loss(np.array([0, 1]), q := np.array([0.0, 1.0])), q % 1 == 0)[1]
 
 
+def probe_repaired_log_softmax(repaired_log_softmax):
+    """Look at as many examples as classes, at fewer and more, at large scores, and whether Z stays as it was."""
+    Z = np.array([[0.5, -1.0, 2.0], [1.5, 0.0, -0.5], [-0.25, 1.75, 1.0]])
+    yield lambda: repaired_log_softmax(Z.copy())
+    yield lambda: repaired_log_softmax(Z[:, :2].copy())
+    yield lambda: repaired_log_softmax(Z[:1].copy())
+    yield lambda: repaired_log_softmax(Z[:2] + np.array([[900], [-900]]))
+    yield lambda: repaired_log_softmax(np.array([[1.5, -1200.25, 0.5], [0.25, 2.5, -900.5]]))
+    yield lambda: (repaired_log_softmax(given := Z.copy()), np.array_equal(given, Z))[1]
+    yield lambda: repaired_log_softmax(np.array([[0, 3, 1]]))
+
+
 def probe_sigmoid(sigmoid):
     """Look at a row, a table and one score, at large scores, and at z after a call."""
     z = np.array([-1.5, 0.0, 0.25, 3.0])
