@@ -121,7 +121,7 @@ class Student:
         self.window.get_by_role("tab", name="START.md").click()
         links = self.window.locator(".jp-RenderedMarkdown").get_by_role("link", name=re.compile(f"^{re.escape(title)}"))
         links.first.click()
-        self.panel.locator(".jp-MarkdownOutput h1").first.wait_for()
+        self.panel.locator(".jp-Cell").first.wait_for()
 
     def take_in(self, path):
         """Replace the open notebook by a file."""
@@ -131,10 +131,14 @@ class Student:
         self.window.locator(".jp-Dialog").get_by_role("button", name="Replace").click()
         self.window.locator(".jp-Dialog").wait_for(state="detached")
 
-    def run_all(self):
-        """Run all cells, and wait until Python has come to an end."""
+    def press_run_all(self):
+        """Run all cells."""
         self.window.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
         self.window.locator('[data-command="runmenu:run-all"]').click()
+
+    def run_all(self):
+        """Run all cells, and wait until Python has come to an end."""
+        self.press_run_all()
         self.window.get_by_text("| Busy").wait_for()
         self.window.evaluate("delete window.idleSince")
         self.window.wait_for_function(STEADILY_IDLE)
@@ -145,6 +149,22 @@ class Student:
         said = self.window.locator(".jp-Dialog pre").inner_text()
         self.window.locator(".jp-Dialog .jp-mod-accept").click()
         return re.sub(r"\s+", " ", said)
+
+    def find(self, selector):
+        """Scroll down the open notebook until it shows such an element; cells out of sight are not in the page."""
+        found, cells = self.panel.locator(selector).first, self.panel.locator(".jp-WindowedPanel-outer")
+        cells.hover()
+        while not found.count():
+            self.window.mouse.wheel(0, 500)
+            self.window.wait_for_timeout(200)
+        return found
+
+    def restart(self):
+        """Press the button, and wait until there is a new Python."""
+        self.panel.get_by_role("button", name="Restart", exact=True).click()
+        self.window.locator(".jp-Dialog .jp-mod-accept").click()
+        self.window.evaluate("delete window.idleSince")
+        self.window.wait_for_function(STEADILY_IDLE)
 
     def errors(self, folder):
         """Return what failed cells of the open notebook say."""
@@ -197,6 +217,18 @@ def student(browser, served):
     student.context.close()
 
 
+def assert_full_points(student, assignment, folder):
+    """Hand in what the open notebook's button gives, under its name, and grade it."""
+    course = Course(folder / "course")
+    course.generate(assignment)
+    handed_in = course.submit("ada", assignment, {})
+    assert student.download(handed_in.parent) == handed_in
+    done = course.grade(assignment)
+    assert course.scores("ada", assignment) == points(load(assignment)), done.stdout + done.stderr
+    graded = course.folder / "autograded" / "ada" / assignment / handed_in.name
+    assert nbformat.read(graded, as_version=4).metadata.grading.notices == []
+
+
 def test_a_wrong_answer_gets_its_hint_and_a_right_one_passes_with_nothing_from_outside(student, tmp_path):
     wrong = variants.read(ASSIGNMENT)["softmax"].find("sums-over-examples")
     student.open("Assignment 1")
@@ -208,33 +240,48 @@ def test_a_wrong_answer_gets_its_hint_and_a_right_one_passes_with_nothing_from_o
     assert student.outside == []
 
 
+def test_what_is_downloaded_gets_full_points_without_a_notice(student, tmp_path):
+    assert_full_points(student, ASSIGNMENT, tmp_path)
+
+
 @WHOLE
-@pytest.mark.parametrize("assignment", assignments())
+def test_restart_ends_a_loop_that_never_ends(student, tmp_path):
+    student.take_in(solved(ASSIGNMENT, tmp_path, softmax="def softmax(Z):\n    while True:\n        pass"))
+    student.press_run_all()
+    student.window.get_by_text("| Busy").wait_for()
+    student.restart()
+    student.take_in(solved(ASSIGNMENT, tmp_path))
+    student.run_all()
+    assert student.errors(tmp_path) == []
+
+
+@WHOLE
+@pytest.mark.parametrize("assignment", assignments()[1:])
 def test_a_solved_assignment_runs_and_what_is_downloaded_gets_full_points(student, assignment, tmp_path):
     student.open(title(load(assignment)))
     student.take_in(solved(assignment, tmp_path))
     student.run_all()
-    course = Course(tmp_path / "course")
-    course.generate(assignment)
-    handed_in = course.submit("ada", assignment, {})
-    assert student.download(handed_in.parent) == handed_in  # the name that the engine expects
-    cells = nbformat.read(handed_in, as_version=4).cells
-    assert [o.evalue for c in cells if c.cell_type == "code" for o in c.outputs if o.output_type == "error"] == []
-    done = course.grade(assignment)
-    assert course.scores("ada", assignment) == points(load(assignment)), done.stdout + done.stderr
+    assert student.errors(tmp_path) == []
+    assert_full_points(student, assignment, tmp_path)
     student.close()
 
 
 @WHOLE
 @pytest.mark.parametrize("lesson", [path.stem for path in lessons()])
-def test_a_lesson_runs_without_an_error(student, lesson, tmp_path):
+def test_a_lesson_runs_without_an_error_and_its_slider_changes_the_picture(student, lesson, tmp_path):
     student.open(title(nbformat.read(LESSONS / f"{lesson}.ipynb", as_version=4)))
     student.run_all()
     assert student.errors(tmp_path) == []
+    slider, picture = student.find(".jp-OutputArea .noUi-handle"), student.find("img.widget-image")
+    before = picture.get_attribute("src")
+    slider.press("ArrowRight")
+    student.window.wait_for_function(
+        "([image, before]) => image.src !== before", arg=[picture.element_handle(), before]
+    )
     student.close()
 
 
-def test_after_one_visit_the_course_starts_without_a_server_and_has_kept_the_work(student, served, tmp_path):
+def test_after_one_visit_the_course_starts_without_a_server_and_has_kept_work_and_progress(student, served, tmp_path):
     student.window.get_by_text("Ready for offline use", exact=True).wait_for()
     student.window.close()
     served.stop()
@@ -243,3 +290,7 @@ def test_after_one_visit_the_course_starts_without_a_server_and_has_kept_the_wor
     student.run_all()
     assert student.errors(tmp_path) == []
     assert cells_written(student.download(tmp_path)) == reference_answers(ASSIGNMENT)
+    student.open("Your progress")
+    student.run_all()
+    exercises = len(graded_names(load(ASSIGNMENT)))
+    assert f"{exercises} of {exercises}" in student.panel.locator("table").inner_text()

@@ -77,6 +77,15 @@ def test_two_packages_may_need_the_same_third():
     assert pyodide.find_circle({"a": ["b", "c"], "b": ["c"], "c": []}) == []
 
 
+def test_the_kernel_gets_an_empty_wheel_in_the_place_of_openssl(tmp_path, monkeypatch):
+    monkeypatch.setattr(pyodide, "OWN_WHEELS", tmp_path / "wheels.txt")
+    pyodide.OWN_WHEELS.touch()
+    (kernel := tmp_path / "kernel").mkdir()
+    ssl = pyodide.own_wheels(tmp_path, kernel)["ssl"]
+    assert (ssl["depends"], ssl["imports"]) == ([], [])
+    assert ssl["sha256"] == hashlib.sha256((tmp_path / ssl["file_name"]).read_bytes()).hexdigest()
+
+
 def test_imports_inside_functions_count_too():
     source = "import numpy as np\nfrom scipy.special import expit\ndef f():\n    import sklearn.datasets\n"
     assert pyodide.imported([source]) == {"numpy", "scipy", "sklearn"}

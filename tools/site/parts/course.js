@@ -1,4 +1,5 @@
-/* What the course adds to JupyterLab in the browser: keep the site for offline use, and take work out and in.
+/* What the course adds to JupyterLab in the browser: keep the site for offline use, take work out and in, check all
+ * of it, and say how to end a loop that does not end.
  *
  * A federated extension, written by hand: JupyterLab calls `init` with the modules that it shares, then `get`.
  */
@@ -7,25 +8,59 @@
 (() => {
   let scope;
   const shared = async (name) => (await Object.values(scope[name])[0].get())();
+  const NARROW = 700; // px
+  const WHILE = 60_000; // ms until the rest is loaded where no notebook is opened
+  const LONG = 60_000; // ms in one cell, until we say what to do if it does not end
   const KERNEL = { display_name: "Python 3 (ipykernel)", language: "python", name: "python3" };
 
   async function plugin() {
-    const [{ Widget }, { INotebookTracker }, { IStatusBar }, { IDocumentManager }, { Dialog, showDialog }, { PageConfig }] =
+    const [{ Widget }, { INotebookTracker }, { IStatusBar }, { IDocumentManager }, { Dialog, Notification, showDialog }, { PageConfig }] =
       await Promise.all(
         ["@lumino/widgets", "@jupyterlab/notebook", "@jupyterlab/statusbar", "@jupyterlab/docmanager",
          "@jupyterlab/apputils", "@jupyterlab/coreutils"].map(shared),
       );
 
-    /** Show the start page where no document is open. */
+    /** Show the start page where no document is open, and on a narrow screen nothing beside it. */
     async function openStart({ shell, commands }) {
-      const widgets = Array.from(shell.widgets("main"));
-      if (widgets.some((widget) => widget.context)) return;
+      if (window.innerWidth < NARROW) {
+        shell.collapseLeft();
+        for (const side of ["left", "right"]) {
+          if (shell.isSideTabBarVisible(side)) shell.toggleSideTabBarVisibility(side);
+        }
+      }
+      const widgets = () => Array.from(shell.widgets("main"));
+      if (widgets().some((widget) => widget.context)) return;
       await commands.execute("docmanager:open", { path: "START.md", factory: "Markdown Preview" });
-      widgets.forEach((launcher) => launcher.close());
+      widgets().forEach((widget) => widget.context ?? widget.close());
+    }
+
+    /** Wait until Python has started in a notebook, or for a while: what that needs is loaded first. */
+    function othersFirst(tracker) {
+      return new Promise((done) => {
+        setTimeout(done, WHILE);
+        tracker.widgetAdded.connect((_, { sessionContext }) => {
+          sessionContext.statusChanged.connect((_, status) => { if (status === "idle") done(); });
+        });
+      });
+    }
+
+    /** Say how to end a cell that takes long. Nothing can interrupt Python here, but it can be started anew. */
+    function watchForLoops({ sessionContext }) {
+      let timer, notice;
+      sessionContext.statusChanged.connect((_, status) => {
+        clearTimeout(timer);
+        Notification.dismiss(notice);
+        if (status === "busy") timer = setTimeout(() => { notice = say(); }, LONG);
+      });
+      const say = () => Notification.warning(
+        "A cell has been running for a minute. If it has a loop that never ends, press Restart, mend the loop, and run " +
+        "the cells from the top again. Your text stays.",
+        { autoClose: false, actions: [{ label: "Restart", callback: () => sessionContext.restartKernel() }] },
+      );
     }
 
     /** Show in the status bar how much of the site is kept. */
-    async function keepOffline(statusBar) {
+    async function keepOffline(statusBar, others) {
       const item = new Widget();
       item.addClass("jp-StatusBar-TextItem");
       item.node.setAttribute("role", "status");
@@ -36,6 +71,7 @@
         const { start, keepAll } = await import(`${PageConfig.getBaseUrl()}offline.js`);
         if (!(await start(PageConfig.getOption("appVersion")))) return;
         await navigator.storage?.persist?.();
+        await others;
         const whole = await keepAll((bytes, all) => {
           say(`Loading for offline use: ${megabytes(bytes)} of ${megabytes(all)} MB`);
         });
@@ -111,7 +147,9 @@
         app.commands.addCommand("course:download", { label: "Download my work", isEnabled, execute: () => download(tracker) });
         app.commands.addCommand("course:open", { label: "Open my work", isEnabled, execute: () => open(tracker) });
         app.restored.then(() => openStart(app));
-        if (statusBar) app.restored.then(() => keepOffline(statusBar));
+        tracker.widgetAdded.connect((_, panel) => watchForLoops(panel));
+        const others = othersFirst(tracker);
+        if (statusBar) app.restored.then(() => keepOffline(statusBar, others));
       },
     };
   }
