@@ -5,8 +5,8 @@ belong to it. Number words ("three"), letters, and digits inside a name (`W1`, `
 
 The facts about a cell are one tuple. A string in it lists givens, the numbers that the text is free to choose,
 as written: ``"2 3 0.5*4"`` is 2, 3, and four times 0.5. A string that starts with ``$`` is a formula that the cell
-shows. Everything else is computed: numbers, in lists and arrays of any depth. A whole number must be met exactly,
-a decimal number with the digits that the text shows.
+shows. Everything else is computed: numbers, in lists and arrays of any depth. The text must show a whole number as it
+is, and a decimal number rounded to its digits.
 
 An equation between numbers (``$1 \\cdot 4 + 1 = 5$``) is calculated here and needs no facts. It holds a number
 if a change of this number breaks it; the others count as if they stood in a sentence.
@@ -224,7 +224,7 @@ def is_written(number, exact):
     scale = 100 if number.endswith("%") else 1
     number = number.rstrip("%")
     if "e" in number or "." not in number:
-        return math.isclose(float(number), exact * scale, rel_tol=1e-9, abs_tol=1e-12)
+        return math.isclose(float(number), exact * scale, rel_tol=1e-6, abs_tol=1e-6 if "e" not in number else 0)
     return abs(float(number) - exact * scale) <= half_unit(number) * (1 + 1e-6)
 
 

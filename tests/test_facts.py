@@ -7,7 +7,10 @@ import re
 import facts
 import pytest
 
-TABLES = {name: importlib.import_module(f"test_{name}") for name in ["lesson_01", "numbers_01"]}
+TABLES = {
+    name: importlib.import_module(f"test_{name}")
+    for name in ["lesson_01", "lesson_05", "numbers_01", "numbers_05", "numbers_06"]
+}
 CELLS = [(name, cell) for name, table in TABLES.items() for cell in table.TOLD.texts]
 WORD = re.compile(
     rf"({facts.FORMULA.pattern}|{facts.CODE.pattern}|{facts.LINK.pattern})|(?<![\w\\])[^\W\d_]+(?!\w)", re.DOTALL
