@@ -8,7 +8,7 @@
 #   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST
 #   make site      the course in the browser: a folder of files for any web server, in site/
 #   make release   regenerate release/ after a change in source/ or misconceptions/
-#   make lock      renew constraints.txt, the versions of all that the pinned packages need
+#   make lock      renew constraints.txt, the versions of all that the pinned packages need; take the oldest Python 3.11
 #   make tidy      take outputs and counts out of the notebooks in source/ and lessons/, format the Python files
 
 .PHONY: demo test lab teach grade bench bench-lab site release lock tidy

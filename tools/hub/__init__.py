@@ -1,0 +1,1 @@
+"""A JupyterHub for the class on one Linux machine: HUB.md."""
