@@ -20,7 +20,7 @@ from traitlets.config import Config, Configurable
 from traitlets.config.loader import DeferredConfigString
 from traitlets.utils.importstring import import_item
 
-from grading.cells import grade_id, is_by_hand, is_ours
+from grading.cells import grade_id, is_ours
 from grading.job import Job, Limits, content_key
 from grading.template import with_sources
 
@@ -45,7 +45,7 @@ class Engine(Configurable):
     demonstrations = Bool(
         False,
         help="Also run the instructor's plain cells on which nothing leans. "
-        "Notebooks with cells that a person grades are always run as a whole.",
+        "Where a student wrote an answer that a person grades, the whole notebook runs in any case.",
     ).tag(config=True)
     require_sandbox = Bool(False, help="Grade nothing where bubblewrap is missing.").tag(config=True)
     stock = List(
@@ -83,7 +83,6 @@ class Assignment:
         self.templates = {stem: str(nbformat.writes(template)).encode() for stem, (template, _) in versions.items()}
         self.stored = {stem: stored for stem, (_, stored) in versions.items()}
         self.keep = frozenset(converter.exclude_overwriting.get(name, ()))
-        self._by_hand = {stem for stem, (_, stored) in versions.items() if any(map(is_by_hand, stored.cells))}
         self._limits, self._require_sandbox = limits, self.engine.require_sandbox or require_sandbox
         self.isolation: dict[str, tuple[str, str]] = dict.fromkeys(self.templates, ("apart", ""))
 
@@ -114,7 +113,7 @@ class Assignment:
             tests=tests or self.isolation[notebook][0],
             limits=self._limits,
             require_sandbox=self._require_sandbox,
-            demonstrations=self.engine.demonstrations or notebook in self._by_hand,
+            demonstrations=self.engine.demonstrations,
         )
 
     def reference(self, notebook: str, tests: str | None = None) -> Job:

@@ -5,7 +5,8 @@ from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution, is_task
+
+from grading.cells import is_by_hand, is_test
 
 
 class FoldMachineGraded(Preprocessor):
@@ -16,7 +17,7 @@ class FoldMachineGraded(Preprocessor):
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        by_hand = [is_task(cell) or (is_grade(cell) and is_solution(cell)) for cell in nb.cells]
+        by_hand = [is_by_hand(cell) for cell in nb.cells]
         asks = [
             after and cell.cell_type == "markdown" for cell, after in zip(nb.cells, [*by_hand[1:], False], strict=True)
         ]
@@ -30,7 +31,7 @@ class FoldMachineGraded(Preprocessor):
 
 
 def _fold(cells: list[NotebookNode]) -> None:
-    checks = [cell for cell in cells if is_grade(cell)]
+    checks = [cell for cell in cells if is_test(cell)]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     failed = sum(any(output.output_type == "error" for output in cell.get("outputs", [])) for cell in checks)
     pictures = sum(any(kind.startswith("image/") for kind in output.get("data", {})) for output in outputs)

@@ -7,15 +7,15 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 from grading import shell, syntax
-from grading.cells import is_test
+from grading.cells import is_by_hand, is_test
 from grading.job import Job
-from grading.template import Marks, plain_sources, released
+from grading.template import Marks, known_sources, plain_sources, released
 
 
 def cells_to_run(job: Job, notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
     """Return the code cells that must run, with their places: demonstrations on which nothing leans need not."""
     cells = [(n, cell) for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    if job.demonstrations:
+    if job.demonstrations or _has_words_to_read(job, notebook):
         return cells
     shown = plain_sources(job.template)
     graded = set(graded_names(job.template)) if job.tests == "apart" else set()
@@ -27,6 +27,15 @@ def cells_to_run(job: Job, notebook: NotebookNode) -> list[tuple[int, NotebookNo
     runs = syntax.needed((source, optional) for _, source, optional in inside)
     left_out = {n for (n, *_), run in zip(inside, runs, strict=True) if not run}
     return [(n, cell) for n, cell in cells if n not in left_out]
+
+
+def _has_words_to_read(job: Job, notebook: NotebookNode) -> bool:
+    """Say whether a person has an answer to grade, or a text that may be one: plots are evidence there."""
+    known = known_sources(job.template)
+    asked = any(map(is_by_hand, notebook.cells))
+    return asked and any(
+        cell.source.strip() not in known for cell in notebook.cells if cell.cell_type != "code" or is_by_hand(cell)
+    )
 
 
 def is_apart(cell: NotebookNode, job: Job) -> bool:

@@ -449,13 +449,16 @@ def test_a_file_that_students_write_is_not_the_instructors_in_their_tests(course
 # Demonstrations
 
 
-def shows(course):
+def shows(course, why=""):
     """Say whether an added demonstration was run."""
     demonstration = nbformat.v4.new_code_cell("print('shown')", id="shown")
     change(course, lambda _, listed: listed.insert(1, demonstration))
     course.grade_here()
     path = course.folder / "submitted" / "ada" / NAME / f"{NOTEBOOK}.ipynb"
     notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if why and cell.metadata.nbgrader.grade_id == "why":
+            cell.source = why
     notebook.cells.insert(1, demonstration)
     nbformat.write(notebook, path)
     course.grade_here()
@@ -468,7 +471,11 @@ def test_a_demonstration_is_not_run(course):
 
 
 def test_a_person_who_gives_points_sees_what_demonstrations_show(course):
-    assert shows(course)
+    assert shows(course, why="The plot shows it.")
+
+
+def test_a_demonstration_is_not_run_where_no_answer_was_written_for_a_person(course):
+    assert not shows(course, why="YOUR ANSWER HERE")
 
 
 def test_a_demonstration_is_run_where_the_course_wants_it(course):
