@@ -6,7 +6,7 @@ belong to it. Number words ("three"), letters, and digits inside a name (`W1`, `
 The facts about a cell are one tuple. A string in it lists givens, the numbers that the text is free to choose,
 as written: ``"2 3 0.5*4"`` is 2, 3, and four times 0.5. A string that starts with ``$`` is a formula that the cell
 shows. Everything else is computed: numbers, in lists and arrays of any depth. The text must show a whole number as it
-is, and a decimal number rounded to its digits.
+is, and a decimal number rounded to its digits; one that has at most three decimals itself is not rounded.
 
 An equation between numbers (``$1 \\cdot 4 + 1 = 5$``) is calculated here and needs no facts. It holds a number
 if a change of this number breaks it; the others count as if they stood in a sentence.
@@ -212,7 +212,7 @@ def given(text):
 
 def computed(values):
     """All numbers in nested lists and arrays."""
-    if isinstance(values, (list, tuple, np.ndarray)):
+    if isinstance(values, (list, tuple)) or np.ndim(values):
         for inner in values:
             yield from computed(inner)
     else:
@@ -225,7 +225,8 @@ def is_written(number, exact):
     number = number.rstrip("%")
     if "e" in number or "." not in number:
         return math.isclose(float(number), exact * scale, rel_tol=1e-6, abs_tol=1e-6 if "e" not in number else 0)
-    return abs(float(number) - exact * scale) <= half_unit(number) * (1 + 1e-6)
+    short = abs(exact * scale - round(exact * scale, 3)) < 1e-9  # such a number needs no rounding
+    return abs(float(number) - exact * scale) <= (1e-9 if short else half_unit(number) * (1 + 1e-6))
 
 
 def differences(text, facts):

@@ -9,7 +9,18 @@ import pytest
 
 TABLES = {
     name: importlib.import_module(f"test_{name}")
-    for name in ["lesson_01", "lesson_02", "lesson_05", "numbers_01", "numbers_02", "numbers_05", "numbers_06"]
+    for name in [
+        "lesson_01",
+        "lesson_02",
+        "lesson_04",
+        "lesson_05",
+        "numbers_01",
+        "numbers_02",
+        "numbers_03",
+        "numbers_04",
+        "numbers_05",
+        "numbers_06",
+    ]
 }
 CELLS = [(name, cell) for name, table in TABLES.items() for cell in table.TOLD.texts]
 WORD = re.compile(

@@ -9,12 +9,14 @@ from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
+from facts import Told
 from numerical import slopes
 
 from tools.notebooks import answer_name, helper_cells, load, solution_cells
 
 ASSIGNMENT = "04-own-framework"
 NOTEBOOK = load(ASSIGNMENT)
+TOLD = Told(NOTEBOOK)
 CELLS = {cell.id: cell.source for cell in NOTEBOOK.cells}
 EXERCISES = {
     "Linear",
@@ -41,18 +43,6 @@ def softmax(scores):
 
 def short(values):
     return ", ".join(f"{v:g}" for v in values)
-
-
-def six(values):
-    return ", ".join(f"{v:.6f}" for v in values)
-
-
-def table(rows):
-    return "[" + ", ".join(f"[{short(row)}]" for row in rows) + "]"
-
-
-def matrix(rows):
-    return "\\begin{pmatrix} " + " \\\\ ".join(" & ".join(f"{v:g}" for v in row) for row in rows) + " \\end{pmatrix}"
 
 
 def linear(X, W, b):
@@ -88,7 +78,6 @@ CROSS_BACK = slopes(lambda p: -(log(p[0][2]) + log(p[1][0])) / 2, [[0.1, 0.2, 0.
 SQUARED = ((3 - 3) ** 2 + (4 - 5) ** 2 + (4 - 2) ** 2) / 3
 SQUARED_BACK = slopes(lambda p: ((p[0] - 3) ** 2 + (p[1] - 5) ** 2 + (p[2] - 2) ** 2) / 3, [3, 4, 4])
 SIZES = [len(range(10)[start : start + 4]) for start in range(0, 10, 4)]
-BATCHES = f"{SIZES[0]}, {SIZES[1]} and {SIZES[2]} examples"
 
 
 def behind(number, digits):
@@ -96,109 +85,75 @@ def behind(number, digits):
     return int(str(number) + "".join(str(d) for d in digits))
 
 
-STATED = [
-    # Warm-up
-    f"At $x = 2$ we have $z = {3 * 2}$",
-    f"= 2z \\cdot 3 = {2 * 3 * 2} \\cdot 3 =$ **{slopes(lambda x: (3 * x[0]) ** 2, [2])[0]:.0f}**",
-    f"`dX` has shape **{BATCH_DX.shape}**, `dW` has shape **{BATCH_DW.shape}** and `db` has shape **{BATCH_DB.shape}**",
-    # Linear layer
-    f"X = {matrix(SMALL['X'])}, \\qquad W = {matrix(SMALL['W'])}, \\qquad b = (0.5), "
-    f"\\qquad Z = {matrix(linear(**SMALL))}",
-    f"dZ = {matrix([[1], [2]])}$ comes back. Then $$dX = {matrix(SMALL_DX)}",
-    f"dW = 1 \\cdot (1, 2) + 2 \\cdot (0, 1) = ({short(SMALL_DW[0])})",
-    f"db = 1 + 2 = {SMALL_DB[0]:g}$$",
-    f"W = [[1, 0], [3, -1]], b = [0.5, 0], X = [[1, 2]] gives Z = {np.array(linear(**NAMED), float).tolist()}.",
-    f"dZ = [[1, 2]] gives dX = {table(NAMED_DX)}, dW = {table(NAMED_DW)}, db = [{short(NAMED_DB)}].",
-    # Activations
-    f"Z = [[0, 2]] gives A = [[{sigma(0)}, {sigma(2):.6f}]].",
-    f"dA = [[4, 1]] gives dZ = [[{4 * sigma(0) * (1 - sigma(0))}, {sigma(2) * (1 - sigma(2)):.6f}]].",
-    f"Z = [[0, 1]] gives A = [[{tanh(0):g}, {tanh(1):.6f}]].",
-    f"dA = [[3, 1]] gives dZ = [[{3 * (1 - tanh(0) ** 2)}, {1 - tanh(1) ** 2:.6f}]].",
-    f"Z = [[-1, 2]] gives A = [[{max(0, -1)}, {max(0, 2)}]].",
-    f"dA = [[5, 6]] gives dZ = [[{5 * (-1 > 0)}, {6 * (2 > 0)}]].",
-    f"the sigmoid curve on the right: it is {max(sigma(z / 100) * (1 - sigma(z / 100)) for z in range(-600, 601))}.",
-    # Softmax layer
-    f"The scores $(0, 1, 2)$ give $p = ({six(P)})$",
-    f"$p_0 (1 - p_0) = {P_BACK[0]:.6f}$, then $-p_0 p_1 = {P_BACK[1]:.6f}$ and $-p_0 p_2 = {P_BACK[2]:.6f}$",
-    f"Z = [[0, 1, 2]] gives P = [[{six(P)}]].",
-    f"dP = [[1, 0, 0]] gives dZ = [[{six(P_BACK)}]].",
-    # Cross-entropy on probabilities
-    f"$-\\tfrac12 (\\log 0.7 + \\log 0.5) = {CROSS:.6f}$",
-    f"$(0, 0, -\\tfrac{{1}}{{2 \\cdot 0.7}}) = ({short(CROSS_BACK[0, :2])}, {CROSS_BACK[0, 2]:.6f})$",
-    f"y_true = [2, 0], P = [[0.1, 0.2, 0.7], [0.5, 0.3, 0.2]] gives {CROSS:.6f}.",
-    f"backward gives [[0, 0, {CROSS_BACK[0, 2]:.6f}], [{CROSS_BACK[1, 0]:.0f}, 0, 0]].",
-    # The fused loss
-    f"The probabilities are $({six(P)})$. So the gradient is $({six(FUSED_BACK)})$",
-    f"y_true = [2], Z = [[0, 1, 2]] gives {-log(P[2]):.6f}.",
-    f"backward gives [[{six(FUSED_BACK)}]].",
-    f"A clip at $10^{{-12}}$ says that this mistake costs {-log(1e-12):.1f}.",
-    f"In truth it costs **{500 + log1p(exp(-500)):g}**",
-    f"y_true = [0], Z = [[0, 500]] gives {500 + log1p(exp(-500))} and "
-    f"backward gives [[{1 / (1 + exp(500)) - 1:.0f}, {1 / (1 + exp(-500)):.0f}]].",
-    # Mean squared error
-    f"The truth is $(3, 5, 2)$ and the prediction is $(3, 4, 4)$. The loss is $(0 + 1 + 4) / 3 = {SQUARED:.6f}$",
-    f"$\\tfrac23 (0, -1, 2) = ({SQUARED_BACK[0]:.0f}, {six(SQUARED_BACK[1:])})$",
-    f"Y_true = [3, 5, 2], Y_pred = [3, 4, 4] gives {SQUARED:.6f}.",
-    f"backward gives [{SQUARED_BACK[0]:.0f}, {six(SQUARED_BACK[1:])}].",
-    # Network
-    f"the layer with digit 2 turns 4 into {behind(4, [2])}",
-    f"`forward` must turn 4 into {behind(4, [1, 2, 3])}, and `backward` must turn 5 into {behind(5, [3, 2, 1])}",
-    # Training
-    f"the batch size is 4. The batches have {BATCHES}. Their losses are 1, 2 and 4.",
-    f"$(4 \\cdot 1 + 4 \\cdot 2 + 2 \\cdot 4) / 10 = {np.average([1, 2, 4], weights=SIZES):g}$",
-    f"batches of {BATCHES} with the losses 1, 2 and 4 give {np.average([1, 2, 4], weights=SIZES)}.",
-    "after t updates the loss is (t + 1)**2 and its gradient -(t + 1).",
-    f"The loss stays close to $0.2^2 = {0.2**2:g}$",
-    # Reasons in the quiz
-    "so 6 and -7 pass. The first place returns 0.",
-    "divided by m = 1: (0 - 1, 1 - 0) = (-1, 1).",
-    f"The batches have {BATCHES}.",
-    f"(4 * 1.5 + 4 * 1.0 + 2 * 0.5) / 10 = {4 * 1.5 + 4 * 1.0 + 2 * 0.5:g} / 10 = "
-    f"{np.average([1.5, 1.0, 0.5], weights=SIZES):g}.",
-]
-
-
-# What the examples, questions and formulas above start from.
-GIVEN = [
-    "Take $z = 3x$ and $L = z^2$. What is $\\partial L / \\partial x$ at $x = 2$?",
-    "A linear layer has 3 inputs and 2 outputs. It gets a batch of 5 examples.",
-    "Take $a = 2$, the inputs 1 and 3, and the gradients 1 and $-0.5$.",
-    "$$\\sigma(z) = \\frac{1}{1 + e^{-z}}",
-    "For $z = -1000$ the term $e^{-z}$ overflows.",
-    "$$\\text{relu}(z) = \\max(0, z)",
-    "$$p_k = \\frac{e^{z_k}}{\\sum_j e^{z_j}}$$",
-    "The gradient $(1, 0, 0)$ arrives, so only $k = 0$ counts.",
-    "$$L = -\\frac{1}{m} \\sum_i \\log P_{i, y_i}$$",
-    "the labels $(2, 0)$. Their probabilities are $(0.1, 0.2, 0.7)$ and $(0.5, 0.3, 0.2)$.",
-    "One example has the scores $(0, 1, 2)$ and the label 2.",
-    "Take the scores $(0, 500)$ and the label 0.",
-    "We let $g$ grow from 0 to 60",
-    "$$L = \\frac{1}{N} \\sum (\\hat Y - Y)^2",
-    "For shape $(m,)$ it is $N = m$, and for shape $(m, q)$ it is $N = m q$.",
-    "There are 10 examples, and the batch size is 4. The batches have 4, 4 and 2 examples.",
-    "multiply it by at most $0.25^{10}$. This is less than one millionth.",
-    "The network has one hidden layer with 12 ReLU units.",
-    "The noise has a standard deviation of 0.2.",
-    "received $Z = (-1, 2, 3)$ in `forward`. Now `backward` receives $dA = (5, 6, -7)$.",
-    "One example has the scores $(0, 500)$ and the label 0. What does `backward`",
-    "A network is a chain of 5 linear layers with no activation between them.",
-    "There are 10 examples, and the batch size is 4. The losses of the three batches are 1.5, 1.0 and 0.5.",
-]
-
-
-@pytest.fixture(scope="module")
-def text(prose):
-    return prose(ASSIGNMENT)
-
-
-@pytest.mark.parametrize("sentence", STATED)
-def test_a_stated_number_is_the_computed_one(sentence, text):
-    assert sentence in text
-
-
-@pytest.mark.parametrize("sentence", GIVEN)
-def test_a_computation_starts_from_what_the_notebook_says(sentence, text):
-    assert sentence in text
+FACTS = {
+    "title": ("4*2 3",),
+    "how-to-work": ("1 2 3 4 5",),
+    "notation": ("0 1",),
+    "warm-up-1": ("1 3*3 2*4", 3 * 2, 2 * 3 * 2, slopes(lambda x: (3 * x[0]) ** 2, [2])[0]),
+    "warm-up-2": ("2*2 3 5", BATCH_DX.shape, BATCH_DW.shape, BATCH_DB.shape),
+    "warm-up-3": ("3 0*2 1 2",),
+    "interface-text": ("1*3 2*2",),
+    "scale-text": ("2 1*2 3 -0.5",),
+    "scale-result": ("1*2 2 3 4",),
+    "linear-text": ("2 9",),
+    "linear-example": ("0.5 1*3 2*2 0", SMALL["X"], SMALL["W"], linear(**SMALL), 1, 2, SMALL_DX, SMALL_DW[0]),
+    "linear-start": ("0*2 1",),
+    "linear": ("0*4 1*4 3 -1 0.5 2*2", np.array(linear(**NAMED), float).tolist(), NAMED_DX, NAMED_DW, NAMED_DB),
+    "sigmoid-text": ("3 7 1*3",),
+    "sigmoid-overflow": ("-1000 -1 1*3 2*2",),
+    "sigmoid": ("1*4 0*2 2 4 -1000 1000", sigma(0), sigma(2), 4 * sigma(0) * (1 - sigma(0)), sigma(2) * (1 - sigma(2))),
+    "tanh-text": ("-1 1*2 2",),
+    "tanh": ("0 1*3 3 -1 -1000 1000", tanh(0), tanh(1), 3 * (1 - tanh(0) ** 2), 1 - tanh(1) ** 2),
+    "relu-text": ("0*7 1*2 3",),
+    "relu": ("0 -1 2 5 6", max(0, -1), max(0, 2), 5 * (-1 > 0), 6 * (2 > 0)),
+    "activations-see-text": ("1 5",),
+    "activations-result": ("5 0.25 10", max(sigma(z / 100) * (1 - sigma(z / 100)) for z in range(-600, 601))),
+    "softmax-text": ("4*2 1 0",),
+    "softmax-backward-text": ("0*4 1*3 2", P, P_BACK),
+    "softmax": ("0*3 1*3 2", P, P_BACK),
+    "softmax-see-text": ("1 0*2",),
+    "softmax-see-result": ("0",),
+    "cross-entropy-loss-text": ("5 4 1*3 0*2",),
+    "cross-entropy-loss-clip": ("2*2 0*4 0.1 0.2*2 0.7*2 0.5 0.3 1 10 -12", CROSS_BACK[0, :2], CROSS_BACK[0, 2]),
+    "cross-entropy-loss": ("2 0*6 0.1 0.2*2 0.7 0.5 0.3 1", CROSS, CROSS_BACK[0, 2], CROSS_BACK[1, 0]),
+    "softmax-cross-entropy-loss-text": ("6 4 1*3 0 2*2", P, FUSED_BACK),
+    "softmax-cross-entropy-loss-stable": ("0*3 1 500 10 -12", -log(1e-12), 500 + log1p(exp(-500))),
+    "softmax-cross-entropy-loss": (
+        "2*2 0*3 1 500",
+        -log(P[2]),
+        FUSED_BACK,
+        500 + log1p(exp(-500)),
+        1 / (1 + exp(500)) - 1,
+        1 / (1 + exp(-500)),
+    ),
+    "two-ways-text": ("0*2 60",),
+    "two-ways-result": ("0",),
+    "mean-squared-error-text": (
+        "7 2*6 1 3*3 5 4*2 0 -1",
+        SQUARED_BACK,
+    ),
+    "mean-squared-error": ("3*2 5 2 4*2", SQUARED, SQUARED_BACK[0], SQUARED_BACK[1:]),
+    "network-text": ("8 3",),
+    "test-layers-text": ("2*2 4*2 1 3 5", behind(4, [2]), behind(4, [1, 2, 3]), behind(5, [3, 2, 1])),
+    "network": ("2*2 8*2 3*2",),
+    "gradient-check-text": ("0 1",),
+    "gradient-check-result": ("10*2 -7 -3",),
+    "train-epoch-text": ("9 2*3 1*2 3 10 4*2", SIZES),
+    "recorders": ("10",),
+    "recorders-loss": ("1*2 2",),
+    "train-epoch": ("1 2 4", SIZES, np.average([1, 2, 4], weights=SIZES)),
+    "two-moons-text": ("10 12",),
+    "sine-text": ("0.2 1*3 5 150",),
+    "overfitting-text": ("0.15 400 85 20 0*2 50 80 0.5 1280 5",),
+    "overfitting-result": ("50 80 2 1280 0 0.6",),
+    "end-text": ("6",),
+    "quiz-text": ("5",),
+    "quiz-1-text": ("1 -1 2*2 3*2 5*2 6*4 -7*2 0*5",),
+    "quiz-2-text": ("2 1",),
+    "quiz-3-text": ("3 0*4 500*2 -1*2 1*2 -500",),
+    "quiz-4-text": ("4 5*2 0",),
+    "quiz-5-text": ("5 10 4 1.5 1.0*2 0.5*2", sum([1.5, 1.0, 0.5]), np.average([1.5, 1.0, 0.5], weights=SIZES)),
+}
 
 
 # The displayed formulas. Each entry has the text in the notebook, the formula in numpy
@@ -228,38 +183,48 @@ SIGMA, RELU = apply(sigma), apply(lambda z: max(0.0, z))
 ONE = Z[0]
 ONE_P = np.array(softmax(ONE))
 GRADIENTS = [
-    ("\\partial L / \\partial x = dz \\cdot a", DP * 2, lambda x: np.sum(DP * (2 * x)), X),
-    ("\\partial L / \\partial a = \\sum dz \\cdot x", [np.sum(DP * X)], lambda a: np.sum(DP * (a * X)), [2]),
+    (("scale-text", r"\partial L / \partial x = dz \cdot a"), DP * 2, lambda x: np.sum(DP * (2 * x)), X),
     (
-        "\\frac{\\partial L}{\\partial X_{ij}} = \\sum_k dZ_{ik} W_{kj}",
+        ("scale-text", r"\partial L / \partial a = \sum dz \cdot x"),
+        [np.sum(DP * X)],
+        lambda a: np.sum(DP * (a * X)),
+        [2],
+    ),
+    (
+        ("linear-text", r"\frac{\partial L}{\partial X_{ij}} = \sum_k dZ_{ik} W_{kj}"),
         np.einsum("ik,kj->ij", DZ, W),
         lambda x: np.sum(DZ * linear(x, W, B)),
         X,
     ),
     (
-        "\\frac{\\partial L}{\\partial W_{kj}} = \\sum_i dZ_{ik} X_{ij}",
+        ("linear-text", r"\frac{\partial L}{\partial W_{kj}} = \sum_i dZ_{ik} X_{ij}"),
         np.einsum("ik,ij->kj", DZ, X),
         lambda w: np.sum(DZ * linear(X, w, B)),
         W,
     ),
     (
-        "\\frac{\\partial L}{\\partial b_k} = \\sum_i dZ_{ik}",
+        ("linear-text", r"\frac{\partial L}{\partial b_k} = \sum_i dZ_{ik}"),
         np.einsum("ik->k", DZ),
         lambda b: np.sum(DZ * linear(X, W, b)),
         B,
     ),
-    ("dZ = dA \\cdot g'(Z)", DP * np.cos(Z), lambda z: np.sum(DP * np.sin(z)), Z),
-    ("\\sigma'(z) = \\sigma(z) \\, (1 - \\sigma(z))", SIGMA(Z) * (1 - SIGMA(Z)), lambda z: np.sum(SIGMA(z)), Z),
-    ("\\tanh'(z) = 1 - \\tanh(z)^2", 1 - np.tanh(Z) ** 2, lambda z: np.sum(np.tanh(z)), Z),
+    (("sigmoid-text", r"dZ = dA \cdot g'(Z)"), DP * np.cos(Z), lambda z: np.sum(DP * np.sin(z)), Z),
     (
-        "\\text{relu}'(z) = \\begin{cases} 1 & z > 0 \\\\ 0 & z < 0 \\end{cases}",
+        ("sigmoid-text", r"\sigma'(z) = \sigma(z) \, (1 - \sigma(z))"),
+        SIGMA(Z) * (1 - SIGMA(Z)),
+        lambda z: np.sum(SIGMA(z)),
+        Z,
+    ),
+    (("tanh-text", r"\tanh'(z) = 1 - \tanh(z)^2"), 1 - np.tanh(Z) ** 2, lambda z: np.sum(np.tanh(z)), Z),
+    (
+        ("relu-text", r"\text{relu}'(z) = \begin{cases} 1 & z > 0 \\ 0 & z < 0 \end{cases}"),
         np.where(Z > 0, 1, 0),
         lambda z: np.sum(RELU(z)),
         Z,
     ),
     *[
         (
-            "\\frac{\\partial p_k}{\\partial z_j} = p_k \\, ([k = j] - p_j)",
+            ("softmax-text", r"\frac{\partial p_k}{\partial z_j} = p_k \, ([k = j] - p_j)"),
             [ONE_P[k] * ((k == j) - ONE_P[j]) for j in range(3)],
             lambda z, k=k: softmax(z)[k],
             ONE,
@@ -267,27 +232,37 @@ GRADIENTS = [
         for k in range(3)
     ],
     (
-        "\\frac{\\partial L}{\\partial z_j} = \\sum_k \\frac{\\partial L}{\\partial p_k} \\, p_k \\, ([k = j] - p_j)",
+        (
+            "softmax-backward-text",
+            r"\frac{\partial L}{\partial z_j} = \sum_k \frac{\partial L}{\partial p_k}",
+            r"\, p_k \, ([k = j] - p_j)",
+        ),
         [sum(DP[0, k] * ONE_P[k] * ((k == j) - ONE_P[j]) for k in range(3)) for j in range(3)],
         lambda z: np.dot(DP[0], softmax(z)),
         ONE,
     ),
     (
-        "\\frac{\\partial L}{\\partial P_{ik}} = \\begin{cases} -\\dfrac{1}{m \\, P_{ik}} & k = y_i \\\\ "
-        "0 & k \\neq y_i \\end{cases}",
+        (
+            "cross-entropy-loss-text",
+            r"\frac{\partial L}{\partial P_{ik}} =",
+            r"\begin{cases} -\dfrac{1}{m \, P_{ik}} & k = y_i \\ 0 & k \neq y_i \end{cases}",
+        ),
         np.where(TRUE, -1 / (5 * PROBABILITIES), 0),
         cross_entropy,
         PROBABILITIES,
     ),
     (
-        "\\frac{\\partial L}{\\partial Z_{ij}} = \\frac{1}{m} \\left( P_{ij} - [j = y_i] \\right)",
+        (
+            "softmax-cross-entropy-loss-text",
+            r"\frac{\partial L}{\partial Z_{ij}} = \frac{1}{m} \left( P_{ij} - [j = y_i] \right)",
+        ),
         (PROBABILITIES - TRUE) / 5,
         lambda z: cross_entropy(rows_softmax(z)),
         Z,
     ),
     *[
         (
-            "\\frac{\\partial L}{\\partial \\hat Y} = \\frac{2}{N} (\\hat Y - Y)",
+            ("mean-squared-error-text", r"\frac{\partial L}{\partial \hat Y} = \frac{2}{N} (\hat Y - Y)"),
             2 / true.size * (predicted - true),
             lambda y, true=true: np.sum((y - true) ** 2) / true.size,
             predicted,
@@ -297,52 +272,44 @@ GRADIENTS = [
 ]
 
 
-@pytest.mark.parametrize("formula", sorted({entry[0] for entry in GRADIENTS}))
-def test_a_gradient_formula_is_in_the_notebook(formula, text):
-    assert formula in text
-
-
 @pytest.mark.parametrize(("formula", "value", "function", "at"), GRADIENTS)
 def test_a_gradient_formula_is_the_numerical_gradient(formula, value, function, at):
+    assert TOLD.shows(*formula)
     assert np.array(value) == pytest.approx(slopes(function, at), rel=1e-6, abs=1e-8)
 
 
 IDENTITIES = [
     (
-        "Z_{ik} = \\sum_j W_{kj} X_{ij} + b_k",
+        ("linear-text", r"Z_{ik} = \sum_j W_{kj} X_{ij} + b_k"),
         np.einsum("kj,ij->ik", W, X) + B,
         np.array([W @ x + B for x in X]),
     ),
     (
-        "\\sigma(z) = \\tfrac12 \\left(1 + \\tanh \\tfrac{z}{2}\\right)",
+        ("sigmoid-overflow", r"\sigma(z) = \tfrac12 \left(1 + \tanh \tfrac{z}{2}\right)"),
         SIGMA(Z),
         (1 + np.tanh(Z / 2)) / 2,
     ),
     (
-        "-\\log p_y = \\log \\sum_j e^{z_j} - z_y",
+        ("softmax-cross-entropy-loss-stable", r"-\log p_y = \log \sum_j e^{z_j} - z_y"),
         -np.log(ONE_P),
         log(sum(exp(z) for z in ONE)) - ONE,
     ),
     (
-        "= c + \\log \\sum_j e^{z_j - c} - z_y",
+        ("softmax-cross-entropy-loss-stable", r"= c + \log \sum_j e^{z_j - c} - z_y"),
         -np.log(ONE_P),
         0.7 + log(sum(exp(z - 0.7) for z in ONE)) - ONE,
     ),
     (
-        "W_3 (W_2 (W_1 x)) = (W_3 W_2 W_1) \\, x",
+        ("spirals-result", r"W_3 (W_2 (W_1 x)) = (W_3 W_2 W_1) \, x"),
         DZ @ (W @ (Z.T @ X[:, 0])),
         (DZ @ W @ Z.T) @ X[:, 0],
     ),
 ]
 
 
-@pytest.mark.parametrize("formula", [entry[0] for entry in IDENTITIES])
-def test_an_identity_is_in_the_notebook(formula, text):
-    assert formula in text
-
-
 @pytest.mark.parametrize(("formula", "one", "other"), IDENTITIES)
 def test_the_two_sides_of_an_identity_are_equal(formula, one, other):
+    assert TOLD.shows(*formula)
     assert one == pytest.approx(other, rel=1e-12)
 
 
@@ -563,9 +530,8 @@ def test_the_recording_loss_does_as_its_docstring_says(space):
     assert found == [(1, -1), (4, -2), (9, -3)]
 
 
-def test_the_message_about_three_recorded_batches(text):
-    assert "three batches with 3, 3 and 1 examples had the losses 1, 4 and 9" in text
-    assert f"check.same(mean, {np.average([1, 4, 9], weights=[3, 3, 1]):.8f}" in text
+def test_the_message_about_three_recorded_batches():
+    assert f"check.same(mean, {np.average([1, 4, 9], weights=[3, 3, 1]):.8f}," in CELLS["test-train-epoch-order"]
 
 
 def test_the_scale_example_prints_the_four_results_on_paper(demo):
@@ -637,8 +603,8 @@ def test_the_fused_loss_still_pulls_with_full_strength(demo):
     assert demo("two-ways-picture")[1]["slopes"]["fused"][-1] == pytest.approx(sigma(-60) - 1)
 
 
-def test_the_gradient_check_is_below_the_stated_rounding(demo, text):
-    assert "Errors below $10^{-7}$ come from rounding" in text
+def test_the_gradient_check_is_below_the_stated_rounding(demo):
+    assert TOLD.shows("gradient-check-result", r"10^{-7}")
     assert all(float(line.split()[-1]) < 1e-7 for line in demo("gradient-check")[0].splitlines())
 
 
@@ -712,8 +678,8 @@ def test_a_quiz_key_is_the_computed_one(number, right, space):
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
-def test_the_hidden_quiz_test_has_the_key_of_the_solution(number, space, text):
-    assert f'quiz_{number}).choice("{space[f"quiz_{number}"]()}"' in text
+def test_the_hidden_quiz_test_has_the_key_of_the_solution(number, space):
+    assert f'quiz_{number}).choice("{space[f"quiz_{number}"]()}"' in CELLS[f"test-quiz-{number}"]
 
 
 def squared_error(weights):
@@ -756,8 +722,7 @@ def filmed(space):
     return names["filmed"]
 
 
-def test_the_film_shows_learning_by_heart(filmed, text):
-    assert f"$\\log 2 = {log(2):.6f}$" in text
+def test_the_film_shows_learning_by_heart(filmed):
     losses = np.array([frame[2] for frame in filmed(50, 80)])
     assert losses[-1, 0] < 0.3 and losses[-1, 1] > log(2) > losses[:, 1].min()
 
