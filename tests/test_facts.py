@@ -12,6 +12,7 @@ TABLES = {
     for name in [
         "lesson_01",
         "lesson_02",
+        "lesson_03",
         "lesson_04",
         "lesson_05",
         "numbers_01",

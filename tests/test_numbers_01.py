@@ -38,8 +38,7 @@ FACTS = {
     "outlier-text": (PRICES,),
     "outlier-result": (
         "4000",
-        np.median(PRICES),
-        np.mean(PRICES),
+        [np.median(PRICES), np.mean(PRICES)],
     ),
     "zero-one-text": ("4 3 0*6 1*10 2*2", np.mean(np.array([0, 2, 1, 1]) != np.array([0, 1, 1, 2]))),
     "zero-one-loss": ("0*3 1*6 2*2", np.mean([0 != 0, 2 != 1, 1 != 1, 1 != 2])),

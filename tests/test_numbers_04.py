@@ -120,11 +120,7 @@ FACTS = {
     "softmax-cross-entropy-loss-stable": ("0*3 1 500 10 -12", -log(1e-12), 500 + log1p(exp(-500))),
     "softmax-cross-entropy-loss": (
         "2*2 0*3 1 500",
-        -log(P[2]),
-        FUSED_BACK,
-        500 + log1p(exp(-500)),
-        1 / (1 + exp(500)) - 1,
-        1 / (1 + exp(-500)),
+        [-log(P[2]), FUSED_BACK, 500 + log1p(exp(-500)), 1 / (1 + exp(500)) - 1, 1 / (1 + exp(-500))],
     ),
     "two-ways-text": ("0*2 60",),
     "two-ways-result": ("0",),
