@@ -211,6 +211,10 @@ RELATED = {
     ("ReLU", "Tanh"): "maximum .* missing",
     ("Softmax", "ReLU"): "softmax is missing",
     ("Softmax", "Tanh"): "softmax is missing",
+    ("Sigmoid", "repaired_TanhSkip"): "tanh where the sigmoid",
+    ("Softmax", "repaired_TanhSkip"): "softmax is missing",
+    ("repaired_TanhSkip", "Sigmoid"): "way past .* is missing",
+    ("repaired_TanhSkip", "Tanh"): "way past .* is missing",
     ("CrossEntropyLoss", "SoftmaxCrossEntropyLoss"): "gradient for the scores",
     ("SoftmaxCrossEntropyLoss", "CrossEntropyLoss"): "scores as if they were probabilities",
 }

@@ -82,10 +82,13 @@ def test_a_function_that_was_not_repaired_loses_all_points_of_its_exercise(assig
 
 
 def body_of(name, source):
-    """Return a function without its name and docstring."""
-    (node,) = [node for node in ast.parse(source).body if getattr(node, "name", "") == name]
-    node.name, node.body = "", node.body[ast.get_docstring(node) is not None :]
-    return ast.unparse(node)
+    """Return a function or class without its name and docstrings."""
+    (found,) = [node for node in ast.parse(source).body if getattr(node, "name", "") == name]
+    found.name = ""
+    for node in ast.walk(found):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            node.body = node.body[ast.get_docstring(node) is not None :]
+    return ast.unparse(found)
 
 
 @pytest.mark.parametrize(("assignment", "name"), REPAIRS)

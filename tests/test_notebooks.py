@@ -47,6 +47,7 @@ INTERFACE = {
         "softmax_regression_gradient": ["X", "y", "W", "b"],
         "minibatches": ["X", "y", "batch_size", "rng"],
         "sgd": ["gradient", "params", "X", "y", "learning_rate", "batch_size", "n_epochs", "rng"],
+        "repaired_decaying_descent": ["gradient", "theta0", "learning_rate", "decay", "n_steps"],
     },
     "03-backpropagation": {
         "sigmoid_derivative": ["z"],
@@ -60,6 +61,7 @@ INTERFACE = {
         "train": ["X", "y", "params", "learning_rate", "n_steps"],
         "cost": ["Thetas", "X", "Y", "lam"],
         "backprop": ["Thetas", "X", "Y", "lam"],
+        "repaired_input_gradient": ["y_true", "params", "cache"],
     },
     "04-own-framework": {
         "Linear": ["n_in", "n_out", "rng"],
@@ -72,6 +74,7 @@ INTERFACE = {
         "MeanSquaredError": [],
         "Network": ["layers"],
         "train_epoch": ["network", "loss", "X", "y", "learning_rate", "batch_size", "rng"],
+        "repaired_TanhSkip": [],
     },
     "05-mnist-lab": {
         "prepare": ["images"],
@@ -83,11 +86,13 @@ INTERFACE = {
             *("network", "X_train", "y_train", "X_val", "y_val"),
             *("learning_rate", "batch_size", "n_epochs", "rng"),
         ],
+        "repaired_class_accuracy": ["y_true", "y_pred", "n_classes"],
     },
     "06-autograd": {
         "topological_order": ["root"],
         "Value": [],
         "mlp_loss": ["params", "x", "y_true"],
+        "repaired_log_sum_exp": ["values"],
     },
 }
 MOST_LINES = 25

@@ -261,9 +261,10 @@ def test_a_row_of_the_table_of_factors(rate):
     assert TOLD.states("learning-rates-result", rate, first, second)
 
 
-def test_the_seven_functions_are_the_exercises(reference):
-    names = [solution.removeprefix("quiz") for solution in solution_cells(load(ASSIGNMENT))]
-    assert len([name for name in names if not name.startswith("-")]) == len(MINE) == 7
+def test_the_seven_functions_and_the_mended_one_are_the_exercises(reference):
+    kinds = [solution.partition("-")[0] for solution in solution_cells(load(ASSIGNMENT))]
+    assert len([kind for kind in kinds if kind not in ("quiz", "repair")]) == len(MINE) == 7
+    assert kinds.count("repair") == 1
     assert set(MINE) <= set(reference)
 
 

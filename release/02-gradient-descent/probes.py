@@ -127,6 +127,25 @@ def probe_numerical_gradient(numerical_gradient):
     yield lambda: after(np.array([3, -2]))
 
 
+def probe_repaired_decaying_descent(repaired_decaying_descent):
+    """Look at runs with and without decay, at no step, a start of ints, other shapes and theta0 after a call."""
+
+    def slopes(theta):
+        return np.array([2 * theta[0] + theta[1], 3 * theta[1] - 1])
+
+    def after(theta0):
+        repaired_decaying_descent(lambda theta: 2 * theta + 1, theta0, 0.25, 0.5, 3)
+        return theta0
+
+    yield lambda: repaired_decaying_descent(slopes, np.array([1.5, -2.0]), 0.1, 0.7, 5)
+    yield lambda: repaired_decaying_descent(slopes, np.array([1.5, -2.0]), 0.1, 0.0, 3)
+    yield lambda: repaired_decaying_descent(slopes, np.array([1.5, -2.0]), 0.1, 0.7, 0)
+    yield lambda: repaired_decaying_descent(slopes, np.array([3, -2]), 0.1, 0.7, 2)
+    yield lambda: repaired_decaying_descent(lambda theta: 2 * theta + 1, np.array(1.5), 0.25, 2.0, 4)
+    yield lambda: repaired_decaying_descent(np.sin, np.array([[1.0, 2.0, 0.5], [-1.0, 3.0, 0.25]]), 0.5, 1.3, 1)
+    yield lambda: after(np.array([1.5, -2.0]))
+
+
 def probe_sgd(sgd):
     """Look at equal examples (the order does not matter), then at which labels the gradient gets."""
     X, y = np.tile([2.0, -1.0], (7, 1)), np.full(7, 3.0)

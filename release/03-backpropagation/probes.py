@@ -178,6 +178,51 @@ def probe_relu_derivative(relu_derivative):
     yield lambda: (relu_derivative(given := z.copy()), np.array_equal(given, z))[1]
 
 
+def probe_repaired_input_gradient(repaired_input_gradient):
+    """Look at two networks, at one example, at equal labels, and whether params and cache stay the same."""
+
+    def wide(y=(2, 0, 3)):
+        params = {"W1": [[0.5], [-1.0]], "b1": [0.1, 0.3], "b2": [0.2, -0.1, 0.0, 0.3]}
+        params["W2"] = [[1.0, -0.5], [0.5, 1.0], [-1.0, 0.5], [0.0, 2.0]]
+        cache = {"X": [[1.0], [-0.5], [2.0]], "Z1": [[0.6, -0.7], [-0.15, 0.8], [1.1, -1.7]]}
+        cache["Z2"] = [
+            [1.03923346, -0.43584299, -0.83923346, -0.90873555],
+            [-0.28090342, 0.48959425, 0.48090342, 1.62807354],
+            [1.46820356, -0.63515956, -1.26820356, -1.57081814],
+        ]
+        cache["P"] = [
+            [0.65610393, 0.15009115, 0.10026857, 0.09353636],
+            [0.08299328, 0.17933531, 0.17778349, 0.55988791],
+            [0.80989382, 0.09884372, 0.05248335, 0.03877910],
+        ]
+        return arrays(y, params, cache)
+
+    def square():
+        params = {"W1": [[1.0, 2.0], [0.0, -1.0]], "b1": [0.5, 0.0], "b2": [0.0, -0.5]}
+        params["W2"] = [[1.0, -2.0], [3.0, 1.0]]
+        cache = {"X": [[0.25, -0.5], [1.0, 0.2]], "Z1": [[-0.25, 0.5], [1.9, -0.2]]}
+        cache["Z2"] = [[-1.16915298, -0.77263883], [1.3509881, 2.17133705]]
+        cache["P"] = [[0.40215014, 0.59784986], [0.30568959, 0.69431041]]
+        return arrays([1, 0], params, cache)
+
+    def arrays(y, params, cache):
+        params, cache = ({key: np.array(value) for key, value in d.items()} for d in (params, cache))
+        return np.array(y), params, cache | {"A1": np.tanh(cache["Z1"])}
+
+    def first_example(y, params, cache):
+        return y[:1], params, {key: value[:1] for key, value in cache.items()}
+
+    def afterwards(y, params, cache):
+        repaired_input_gradient(y, params, cache)
+        return [params, {key: cache[key] for key in ("X", "Z1", "A1", "Z2", "P")}]
+
+    yield lambda: repaired_input_gradient(*wide())
+    yield lambda: repaired_input_gradient(*square())
+    yield lambda: repaired_input_gradient(*first_example(*wide()))
+    yield lambda: repaired_input_gradient(*wide([1, 1, 1]))
+    yield lambda: afterwards(*wide())
+
+
 def probe_sigmoid_derivative(sigmoid_derivative):
     """Look at a table, large inputs, one number and whether z stays as it was."""
     z = np.array([[0.3, -1.2, 2.5], [0.9, -0.4, 1.7]])

@@ -372,6 +372,40 @@ def probe_Tanh(Tanh):
     yield twice
 
 
+def probe_repaired_TanhSkip(repaired_TanhSkip):
+    """Look at both directions, two forwards, two layers, two backwards and the arguments."""
+    Z = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.5]])
+    dA = np.array([[1.5, 2.0, -0.5], [-1.0, 3.0, 0.75]])
+
+    def back(Z, dA, before=None):
+        layer = repaired_TanhSkip()
+        if before is not None:
+            layer.forward(before.copy())
+        layer.forward(Z.copy())
+        return layer.backward(dA)
+
+    def two_layers():
+        one, two = repaired_TanhSkip(), repaired_TanhSkip()
+        one.forward(Z.copy())
+        two.forward(2 * Z)
+        return one.backward(dA.copy())
+
+    def twice():
+        layer = repaired_TanhSkip()
+        out = layer.forward(Z.copy())
+        before = np.array(out)
+        layer.backward(dA.copy())
+        return layer.backward(dA.copy()), np.array_equal(before, out)
+
+    yield lambda: repaired_TanhSkip().forward(Z.copy())
+    yield lambda: back(Z, dA.copy())
+    yield lambda: back(Z, dA.copy(), before=Z[::-1] + 1)
+    yield two_layers
+    yield lambda: (repaired_TanhSkip().forward(given := Z.copy()), np.array_equal(given, Z))[1]
+    yield lambda: (back(Z, given := dA.copy()), np.array_equal(given, dA))[1]
+    yield twice
+
+
 def probe_train_epoch(train_epoch):
     """Record every call of a network and a loss of the probe's own; random orders only as yes or no."""
 

@@ -157,6 +157,22 @@ def probe_prepare(prepare):
     yield again
 
 
+def probe_repaired_class_accuracy(repaired_class_accuracy):
+    """Look at several classes, at one that is never predicted, at two classes and at the arguments after a call."""
+    y_true = np.array([0, 1, 2, 3, 1, 1, 1, 2, 2, 0, 3, 3, 3, 3, 3, 1, 1, 1])
+    y_pred = np.array([0, 1, 0, 3, 2, 1, 0, 2, 2, 1, 3, 1, 3, 2, 1, 3, 1, 1])
+
+    def after(given):
+        repaired_class_accuracy(*given, 4)
+        return given
+
+    yield lambda: repaired_class_accuracy(y_true.copy(), y_pred.copy(), 4)
+    yield lambda: repaired_class_accuracy(y_true.copy(), np.where(y_pred == 3, 1, y_pred), 4)
+    yield lambda: repaired_class_accuracy(np.array([0, 1, 1, 0, 0, 1, 1]), np.array([1, 1, 0, 0, 1, 1, 1]), 2)
+    yield lambda: repaired_class_accuracy(np.arange(5), np.full(5, 4), 5)
+    yield lambda: after((y_true.copy(), y_pred.copy()))
+
+
 def probe_split(split):
     """Split numbered examples; random orders only as yes or no."""
 

@@ -153,6 +153,54 @@ def probe_mlp_loss(mlp_loss):
     yield afterwards
 
 
+def probe_repaired_log_sum_exp(repaired_log_sum_exp):
+    """Look at the value and the slopes of the last step for several lists of scores, and whether they stay."""
+    import math
+
+    class Number:
+        """A number that can be computed with; it knows nothing about slopes."""
+
+        def __init__(self, data, parents=(), slopes=()):
+            self.data, self.grad, self.parents, self.slopes = float(data), 0.0, parents, slopes
+
+    def operation(function):
+        def method(self, *others):
+            numbers = [self, *(other if isinstance(other, Number) else Number(other) for other in others)]
+            return Number(function(*(number.data for number in numbers)))
+
+        return method
+
+    operations = {
+        "add": lambda a, b: a + b,
+        "sub": lambda a, b: a - b,
+        "mul": lambda a, b: a * b,
+        "truediv": lambda a, b: a / b,
+    }
+    for name, function in operations.items():
+        setattr(Number, f"__{name}__", operation(function))
+        setattr(Number, f"__r{name}__", operation(lambda a, b, function=function: function(b, a)))
+    for name, function in {"exp": math.exp, "log": math.log, "__neg__": lambda a: -a}.items():
+        setattr(Number, name, operation(function))
+
+    def made(scores):
+        return repaired_log_sum_exp([Number(score) for score in scores])
+
+    def after():
+        values = [Number(score) for score in (0.25, 1.5)]
+        repaired_log_sum_exp(values)
+        return [value.data for value in values]
+
+    some, large = (0.3, -1.1, 0.9, 0.7), (1000.25, 999.5, 998.0)
+    yield lambda: made(some).data
+    yield lambda: np.array(made(some).slopes)
+    yield lambda: made((-2.3,)).data
+    yield lambda: np.array(made((-2.3,)).slopes)
+    yield lambda: made(large).data
+    yield lambda: np.array(made(large).slopes)
+    yield lambda: 4 * isinstance(made(some), Number) or len(made(some).parents)
+    yield after
+
+
 def probe_topological_order(topological_order):
     """Look at a shared graph, a lone node, a diamond, a deep chain, and whether the nodes stay."""
 
