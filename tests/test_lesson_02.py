@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from facts import Told
+from facts import Told, numbers
 from lesson_run import run_lesson
 from numerical import slopes
 from scipy.optimize import linprog
@@ -813,7 +813,7 @@ def test_every_slider_draws_every_value_with_words(lesson):
 
 def options(number):
     text = next(cell.source for cell in NOTEBOOK.cells if cell.id == "quiz")
-    part = text.split("**Question ")[number]
+    part = re.split(r"\*\*\w+ (?=\d\.\*\*)", text)[number]
     return dict(re.findall(r"- \*\*(\w)\*\* (.*)", part)), re.search(r"</summary>\s+\*\*(\w)\.\*\*", part)[1]
 
 
@@ -825,7 +825,7 @@ def test_the_questions_have_four_different_options():
 
 def test_the_key_about_the_limit():
     texts, key = options(1)
-    assert texts[key] == "exactly those below 0.2"
+    assert (key, numbers(texts[key])) == ("b", ["0.2"])
     for rate, there in [(0.1, True), (0.15, True), (0.199, True), (0.2, False), (0.3, False)]:
         assert (abs(descend(lambda t: 10 * t, 1.0, rate, 600 if rate > 0.2 else 9000)[-1]) < 1e-6) == there
 
@@ -833,7 +833,7 @@ def test_the_key_about_the_limit():
 def test_the_key_about_the_central_difference():
     texts, key = options(2)
     errors = [abs((exp(h) - exp(-h)) / (2 * h) - 1) for h in (0.01, 0.001)]
-    assert texts[key] == f"It becomes about {errors[0] / errors[1]:.0f} times smaller."
+    assert (key, numbers(texts[key])) == ("c", [f"{errors[0] / errors[1]:.0f}"])
 
 
 def test_the_key_about_shapes():
@@ -857,7 +857,7 @@ def test_the_wrong_answers_about_one_example_are_what_the_reasons_say():
 def test_the_wrong_answers_about_steps_are_what_the_reasons_say():
     texts, _ = options(5)
     wrong = {"a": (10_000 // 30, 3), "b": (ceil(10_000 / 30), 3), "c": (10_000 // 30, 9)}
-    assert {k: texts[k] for k in wrong} == {k: f"{5 * s} steps, and $B = {30 * f}$" for k, (s, f) in wrong.items()}
+    assert {k: numbers(texts[k]) for k in wrong} == {k: [str(5 * s), str(30 * f)] for k, (s, f) in wrong.items()}
 
 
 def test_the_key_about_one_example():
@@ -868,7 +868,7 @@ def test_the_key_about_one_example():
 
 def test_the_key_about_steps_and_noise():
     texts, key = options(5)
-    assert texts[key] == f"{5 * len(range(0, 10_000, 30)):d} steps, and $B = {30 * 3**2}$"
+    assert numbers(texts[key]) == [str(5 * len(range(0, 10_000, 30))), str(30 * 3**2)]
 
 
 # ---------------------------------------------------------------- form

@@ -184,7 +184,7 @@ KEYS = {1: "c", 2: "b", 3: "a", 4: "d", 5: "c"}
 
 @pytest.mark.parametrize("number", KEYS)
 def test_the_answer_names_the_key(number):
-    text = re.split(r"\*\*Question \d\.\*\*", TOLD.texts["quiz"])[number]
+    text = re.split(r"\*\*\w+ \d\.\*\*", TOLD.texts["quiz"])[number]
     options = dict(re.findall(r"- \*\*(\w)\*\* (.*)", text))
     assert f"</summary>\n\n**{KEYS[number]}.**" in text
     assert list(options) == list("abcd") and len(set(options.values())) == 4
