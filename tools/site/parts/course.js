@@ -53,8 +53,7 @@
         if (status === "busy") timer = setTimeout(() => { notice = say(); }, LONG);
       });
       const say = () => Notification.warning(
-        "A cell has been running for a minute. If it has a loop that never ends, press Restart, mend the loop, and run " +
-        "the cells from the top again. Your text stays.",
+        "A cell has been running for a minute. If a loop never ends, press Restart, mend it, and run the cells again.",
         { autoClose: false, actions: [{ label: "Restart", callback: () => sessionContext.restartKernel() }] },
       );
     }
@@ -84,6 +83,7 @@
     /** Give the notebook to the student as a file with the name that is handed in. */
     async function download(tracker) {
       const { context } = tracker.currentWidget;
+      await replaced;
       await context.save();
       const notebook = context.model.toJSON();
       notebook.metadata.kernelspec = KERNEL; // that of an ordinary JupyterLab
@@ -107,14 +107,20 @@
         buttons: [Dialog.cancelButton(), Dialog.okButton({ label: "Replace" })],
       });
       if (!asked.button.accept) return;
-      await context.save();
-      await contents.save(context.path, { type: "notebook", format: "json", content });
-      await context.revert();
+      const replacing = (async () => {
+        await context.save();
+        await contents.save(context.path, { type: "notebook", format: "json", content });
+        await context.revert();
+      })();
+      replaced = replacing.catch(() => {});
+      await replacing;
+      Notification.success(`${picker.files[0].name} is open.`, { autoClose: 3000 });
     }
 
     /** Save the notebook, run all of it from the start in its own Python, and show which checks fail. */
     async function validate(tracker) {
       const { context, sessionContext } = tracker.currentWidget;
+      await replaced;
       await context.save();
       await sessionContext.ready;
       const sources = context.model.toJSON().cells.map((cell) => [cell.source].flat().join(""));
@@ -134,6 +140,7 @@
     }
 
     let contents;
+    let replaced = Promise.resolve(); // settled when the file that "Open my work" took is in its place
     return {
       id: "course:plugin",
       autoStart: true,
