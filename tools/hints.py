@@ -94,7 +94,7 @@ def fingerprints(assignment, exercise):
     table.exclude(seen_idle)
     labels = {}  # source of a derived answer -> label of the mistake that acts so
     for (source, hint), pieces in zip(derived, seen[len(written) :], strict=True):
-        labels[source] = table.add([(slug(hint), hint)], pieces) if table.tells(pieces) else table.like(pieces)
+        labels[source] = table.add([(label_of(hint), hint)], pieces) if table.tells(pieces) else table.like(pieces)
     singles_known, pairs = len(table.known), list(_pairs(trees[0], written, labels, table))
     _, (_, seen) = observe(right[:1], [source for source, _ in pairs])
     for (_, both), pieces in zip(pairs, seen, strict=True):
@@ -215,9 +215,10 @@ class _Table:
         }
 
 
-def slug(hint):
-    """Return a label made of a sentence."""
-    return "-".join(re.findall(r"[a-z0-9]+", hint.lower()))
+def label_of(hint):
+    """Return a short label of a sentence that has none of its own."""
+    words = " ".join(re.findall(r"[a-z0-9]+", hint.lower()))
+    return hashlib.sha256(words.encode()).hexdigest()[:6]
 
 
 def reference(assignment, name):
