@@ -13,6 +13,7 @@ from tools.notebooks import SOURCE, assignments, grade_id, graded_names, load, n
 
 SAMPLE = 6  # variants of each assignment
 DRAWN = {"ignores-rng", "global-generator"}  # their numbers differ from run to run
+SILENCED = {"value-overflows"}  # its test begins with a hidden part: the engine passes no text of a warning on there
 LEFT_BEHIND = {"networks-share-their-layers"}  # what a test finds depends on the tests before it in one process
 
 
@@ -45,7 +46,7 @@ def sample(assignment):
     return [
         pytest.param(assignment, {ids[v.name]: v.source}, id=f"{v.name} {v.label}")
         for v in known[step // 3 :: step]
-        if v.label not in LEFT_BEHIND
+        if v.label not in LEFT_BEHIND | SILENCED
     ]
 
 

@@ -183,7 +183,7 @@ class Check:
                 borrowed, failure = _names.only_of_tests(error), error
             else:
                 failure = None
-        self._warnings += [f"{w.category.__name__}: {_short(w.message, str)}" for w in caught]
+        self._warnings += [f"{w.category.__name__}: {_short(w.message, str)}".removesuffix(": ") for w in caught]
         if failure:
             where = errors.place(failure, self._test_file)
             if type(failure) is NotImplementedError:
