@@ -40,7 +40,7 @@ grade: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m tools.bench
 
-bench-lab: .venv/ready-student
+bench-lab: .venv/ready
 	$(BIN)/python -m lab.compare
 
 site: .venv/ready .venv-site/ready

@@ -128,9 +128,9 @@ CLASS = (
 
 def answers(student: Student, assignment: str) -> Answers:
     """Return ``{grade id: source}``: what the student hands in."""
-    given = reference_answers(assignment)
+    given, known = reference_answers(assignment), variants.read(assignment)
     for name, key in graded_names(load(assignment)).items():
-        exercise = variants.read(assignment)[name]
+        exercise = known[name]
         if student.unusual is not None:
             right = [v for v in exercise.variants if not v.wrong]
             given[key] = right[student.unusual].source

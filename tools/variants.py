@@ -12,11 +12,12 @@ reference once (its docstrings and marks of nbgrader do not count): an edit that
 """
 
 import ast
+import functools
 import re
 from dataclasses import dataclass
 from itertools import groupby
 
-from tools.notebooks import MISCONCEPTIONS, graded_names, load, reference_answers
+from tools.notebooks import MISCONCEPTIONS, graded_names, load, solution_cells
 
 CELL = re.compile(r"^# ?%% ?(.*)$", re.M)
 HEAD = re.compile(r"(?P<kind>wrong|right): (?P<label>[a-z0-9-]+)")
@@ -57,10 +58,12 @@ def read(assignment: str) -> dict[str, Exercise]:
     return {path.stem: parse(path.stem, path.read_text(encoding="utf-8"), plain.get(path.stem, "")) for path in paths}
 
 
+@functools.cache  # a notebook takes longer to read than all files of misconceptions/
 def references(assignment: str) -> dict[str, str]:
     """Return ``{name: reference answer}`` without docstrings and marks, which is what edits are made to."""
-    answers = reference_answers(assignment)
-    return {name: _plain(answers[key]) for name, key in graded_names(load(assignment)).items()}
+    notebook = load(assignment)
+    answers = solution_cells(notebook)
+    return {name: _plain(answers[key].source) for name, key in graded_names(notebook).items()}
 
 
 def parse(name: str, text: str, reference: str) -> Exercise:
