@@ -711,7 +711,7 @@ def hints(tmp_path, monkeypatch):
     def write(**known):
         right = [piece.prints for piece in seen(lambda x: 10 * x)]
         entries = [[str(i), build.traces([p.prints for p in seen(f)], right)] for i, f in enumerate(known.values())]
-        listed = {"pieces": list("0123"), "right": list(map(list, right)), "hints": {k: k for k in known}}
+        listed = {"pieces": list("0123"), "right": list(map(list, right)), "hints": [[k, k] for k in known]}
         (tmp_path / "hints.json").write_text(json.dumps({"answer": listed | {"known": entries}}))
 
     return write
@@ -785,11 +785,18 @@ def test_an_error_that_names_shapes_is_evidence(hints):
 def test_a_mistake_that_gives_other_numbers_each_time_is_known_by_where_it_acts(hints, tmp_path):
     hints(doubled=lambda x: x * 2)
     listed = json.loads((tmp_path / "hints.json").read_text())
-    listed["answer"]["hints"]["noisy"] = "noisy"
+    listed["answer"]["hints"].append(["noisy", "noisy"])
     listed["answer"]["known"].append(["1", "1" + reasons.VARIES])
     (tmp_path / "hints.json").write_text(json.dumps(listed))
     numbers = itertools.count(0.7)
     assert reason_for(lambda x: 10 * x + (next(numbers) if np.ndim(x) and x[0] == 3 else 0)) == "noisy"
+
+
+def test_the_order_of_keys_in_the_file_does_not_matter(hints, tmp_path):
+    hints(**{"doubled": lambda x: x * 2, "594267": lambda x: x * 3})
+    listed = json.loads((tmp_path / "hints.json").read_text())
+    (tmp_path / "hints.json").write_text(json.dumps(listed, sort_keys=True))  # as JavaScript does with "594267"
+    assert reason_for(lambda x: x * 2) == "doubled"
 
 
 def test_missing_or_damaged_hints_cost_only_the_hint(hints, tmp_path):

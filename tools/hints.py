@@ -28,22 +28,21 @@ def reasons():
 
 
 def build(assignment):
-    """Return the text of hints.json: one mistake a line, so that a change can be read."""
+    """Return the text of hints.json: one hint or mistake a line, so that a change can be read."""
     exercises = variants.read(assignment)
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as pool:
         found = list(pool.map(kept, itertools.repeat(assignment), exercises.values()))
     lines = []
     for name, listed in zip(exercises, found, strict=True):
-        known = ",\n".join(_line(entry) for entry in listed.pop("known"))
-        rest = ",\n".join(f"  {_line(key)}: {_table(value)}" for key, value in listed.items())
-        lines.append(f' {_line(name)}: {{\n{rest},\n  "known": [\n{known}\n]\n }}')
+        parts = ",\n".join(f"  {_line(key)}: {_part(key, value)}" for key, value in listed.items())
+        lines.append(f" {_line(name)}: {{\n{parts}\n }}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _table(value):
-    if not isinstance(value, dict):
+def _part(key, value):
+    if key not in ("hints", "known"):
         return _line(value)
-    return "{\n" + ",\n".join(f"   {_line(key)}: {_line(text)}" for key, text in value.items()) + "\n  }"
+    return "[\n" + ",\n".join(map(_line, value)) + "\n]"
 
 
 def _line(value):
@@ -205,12 +204,16 @@ class _Table:
         return text in [f"{reasons().MORE} {self.hints[label]}" for label in both]
 
     def listed(self):
-        """Return the table as hints.json holds it: a mistake names its hints by their numbers."""
+        """Return the table as hints.json holds it: a mistake names its hints by their numbers.
+
+        Hints are pairs in a list: the browser edition writes JSON anew, and JavaScript puts a key such as
+        "594267" before the others.
+        """
         numbers = {label: str(i) for i, label in enumerate(self.hints)}
         return {
             "pieces": self.places,
             "right": [sorted(prints) for prints in self.accepted],
-            "hints": self.hints,
+            "hints": [list(pair) for pair in self.hints.items()],
             "known": [[" ".join(numbers[k] for k in labels.split()), text] for text, labels in self.known.items()],
         }
 

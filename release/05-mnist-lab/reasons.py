@@ -78,7 +78,7 @@ def _explanation(seen, listed):
     if all(seen[i].telling < 0 for i in agreed):  # no evidence
         return ""
     first, *others = dict.fromkeys(hint for k in found for hint in k.hints)
-    return (f"{MORE} " if others or not wrong <= agreed else "") + [*listed["hints"].values()][int(first)]
+    return (f"{MORE} " if others or not wrong <= agreed else "") + listed["hints"][int(first)][1]
 
 
 def _read(entry):
