@@ -5,12 +5,14 @@ import json
 import re
 import subprocess
 import sys
+from itertools import pairwise
 
 import nbformat
 import pytest
 
 from tools import running
 from tools.notebooks import (
+    LESSONS,
     ROOT,
     SOURCE,
     assignments,
@@ -177,6 +179,33 @@ def test_there_are_three_warm_up_and_five_graded_questions(assignment):
     folded = [c for c in notebook.cells if c.cell_type == "markdown" and "<details>" in c.source]
     assert len(folded) >= 3
     assert [key for key in solution_cells(notebook) if key.startswith("quiz-")] == [f"quiz-{i}" for i in range(1, 6)]
+
+
+REVIEWS = {"03-backpropagation": {1, 2}, "05-mnist-lab": {1, 2, 3, 4}}
+LOOK = re.compile(r"Look again: \[lesson (\d)\]\(\.\./lessons/(.+)\), section (\d+)\.")
+
+
+def review_questions(assignment):
+    """``[(cell, number of the lesson, its file, its section)]`` of the review questions, in their order."""
+    cells = [c for c in load(assignment).cells if re.fullmatch(r"review-\d+", c.id)]
+    return [(c, int(lesson), file, section) for c in cells for lesson, file, section in LOOK.findall(c.source)]
+
+
+@pytest.mark.parametrize("assignment", REVIEWS)
+def test_ten_review_questions_mix_the_earlier_lessons(assignment):
+    lessons = [lesson for _, lesson, _, _ in review_questions(assignment)]
+    assert len(lessons) == 10 and set(lessons) == REVIEWS[assignment]
+    assert all(one != next_one for one, next_one in pairwise(lessons))
+
+
+@pytest.mark.parametrize("assignment", REVIEWS)
+def test_a_review_question_folds_its_answer_and_leads_to_a_section_that_exists(assignment):
+    for cell, lesson, file, section in review_questions(assignment):
+        question, _, answer = cell.source.partition("<details><summary>Answer</summary>\n\n")
+        assert "?" in question and answer.endswith("\n\n</details>"), cell.id
+        assert file.startswith(f"{lesson:02d}-"), cell.id
+        titles = [line for c in nbformat.read(LESSONS / file, as_version=4).cells for line in c.source.split("\n")]
+        assert any(line.startswith(f"## {section}. ") for line in titles), cell.id
 
 
 @pytest.mark.parametrize("assignment", assignments())

@@ -240,10 +240,28 @@ def test_a_table_of_numbers_is_the_computed_one(table, code):
     assert table in code
 
 
+# The numbers of the review questions.
+
+MISSES = [2, 2, 2, 2], [0, 0, 0, 7]
+ROW = np.array([6.0, -2.0])
+BATCHES = [len(range(130)[start : start + 50]) for start in range(0, 130, 50)]
+
+
 FACTS = {
     "title": ("3*2",),
     "how-to-work": ("1 2 3 4 5",),
     "notation": ("0 1",),
+    "review-text": ("1 2",),
+    "review-1": ("1 2*4 3 4 0.1*2 0 0.4*2 6", 6 * 2, 6 * 2, 2 - 0.1 * slopes(lambda t: 3 * t**2, 2.0)),
+    "review-2": ("1 2*6 0 7", [(np.abs(miss).sum(), np.square(miss).sum()) for miss in MISSES]),
+    "review-3": ("2 3*2 6 8 40*4", (np.ones((40, 6)).T @ np.ones((40, 3))).shape, (3, 6)),
+    "review-4": ("1*2 4 8 0.001 0.01 0.1", 0.01 / 0.001),
+    "review-5": ("1*2 2*2 3 5 0 0.5", 1 + 0.5, np.array([1 + 0.5, 2]).astype(int)),
+    "review-6": ("1*3 4 6 7 100", 4 - 1, 2 * 4 - 2 * 1, [softmax([k, 4 * k])[1] for k in (1, 2)]),
+    "review-7": ("0*2 2 6 7*2 -2 0.1", (sigma(0) - 0) * ROW, -0.1 * (sigma(0) - 0) * ROW),
+    "review-8": ("0*2 1 8 9",),
+    "review-9": ("2 4 9*2 50 130", BATCHES, len(BATCHES), min(BATCHES), 4 * len(BATCHES)),
+    "review-10": ("1 7 10 1000 1000.0 1001.0", 1000 - 1001, 0, softmax([1000, 1001])),
     "warm-up-1": ("1*4 2*5", 2 * 1 + 1, 2 * 3, slopes(lambda x: (2 * x + 1) ** 2, 1.0)),
     "warm-up-2": ("2 5 3*2 4", np.ones((4, 3)).T.shape, (np.ones((5, 3)) @ np.ones((4, 3)).T).shape),
     "warm-up-3": ("3*3 2*5 1*2", 3 * 2, 3 * 1 - 2),
@@ -525,6 +543,16 @@ def test_the_gradients_of_the_two_networks_belong_together(key):
 
 
 # Statements about what the cells show.
+
+
+def test_the_losses_of_two_examples_fall_by_the_same_amount():
+    assert log(0.01) - log(0.001) == pytest.approx(log(1) - log(0.1))
+
+
+def test_the_softmax_of_scores_that_overflow_is_no_number():
+    with np.errstate(all="ignore"):
+        grown = np.exp([1000.0, 1001.0])
+        assert np.all(np.isnan(grown / grown.sum()))
 
 
 def test_each_slope_from_0_to_1_is_right_for_relu_at_0():

@@ -1,10 +1,12 @@
 """The numbers that assignment 05 states, each computed here from its definition."""
 
 from itertools import pairwise
+from math import atanh, ceil, log, sqrt, tanh
 
 import numpy as np
 import pytest
 from facts import Told
+from scipy.special import softmax
 from sklearn.datasets import load_digits
 
 from tools.notebooks import grade_cells, load, solution_cells
@@ -34,11 +36,24 @@ def slope_of_the_sigmoid(z, h=1e-5):
 weights = [a * b for a, b in pairwise(SIZES)]
 right = np.mean(SCORES.argmax(axis=1) == [1, 2, 2])
 
+ERROR = [0.1 - 0, 0.7 - 0, 0.2 - 1]  # of review question 5
+
 
 FACTS = {
     "title": ("5*2 70000 0 9 8*2 4", len(load_digits().images)),
     "how-to-work": ("1 2 3*2 4 5 7 11",),
     "notation": ("10 0*2 255 1",),
+    "review-text": ("1 4",),
+    "review-1": ("1*2 3*5 5*3 6*2 8*2", 3 * 5, 3 * 5),
+    "review-2": ("0*2 1*2 2*2 7", softmax([2, 0, 1])),
+    "review-3": ("2 3 10 20 32 1200*2", 1200 // 32, 1200 % 32, ceil(1200 / 32), 20 * ceil(1200 / 32)),
+    "review-4": ("2 4*2 5 0.8", 2 * (1 - tanh(atanh(0.8)) ** 2)),
+    "review-5": ("0.1 0.7 0.2 2 3 4*2 5 6", ERROR, sum(ERROR), np.array(ERROR) / 4),
+    "review-6": ("2 4*2 6 9",),
+    "review-7": ("3 4 7",),
+    "review-8": ("1 8*2 10 0.1", -log(1 / 10)),
+    "review-9": ("3 9*2 64 256", 1 / sqrt(256)),
+    "review-10": ("1*2 4 9 10 50*2", (np.ones((50, 1)) - np.ones(50)).shape, len(np.ones(50)[:, None])),
     "warm-up-1": ("1 64*2 32*4 10*3", weights[0], SIZES[1], weights[1], SIZES[2], sum(weights) + sum(SIZES[1:])),
     "warm-up-2": ("2 0*2 10", 1 / 10),
     "warm-up-3": ("3 0*5 10*2 250*2 255", (250 + 10) % 256),
