@@ -163,14 +163,14 @@ FACTS = {
     "measure-result": ("301 8",),
     "matrix-text": ("6 3 1*2 0",),
     "matrix-weights": ("1*6",),
-    "batch-back-text": ("1*8 2*3 3*2 4 5 6 7 0",),
+    "batch-back-text": ("1*8 2*4 3*2 4 5 6 7 8 0",),
     "batch-back-once": ("1",),
     "batch-back-example": (
         "0 1*11 2*8 0.2*4 0.8 0.4*3 0.6*2 -0.4*2 0.5 3 4 5*2 6 7 -1.2 0.45",
         [BATCH_P, BATCH_A, BATCH_W, BATCH_X, DZ2, DW2, DZ2.sum(axis=0), DA1, TANH_SLOPES, DZ1, DZ1[0, 0]],
         [-DZ1[1, 0], DZ1[0, 1], DZ1[1, 1], DW1[:, None], DZ1.sum(axis=0)],
     ),
-    "any-depth-text": ("7 0*3 1*13",),
+    "any-depth-text": ("7 0*4 1*14",),
     "net-text": ("0*6 1*8 2*3 4 3*2", THETAS, [log(4)] * 3, STEPS[1][0], STEPS[2][0, 0], STEPS[1][1], STEPS[2][1, 0]),
     "cost-text": ("1*4 2*2 0*3 0.8 0.5", -log(0.8), -log(1 - 0.5)),
     "cost-example": (
@@ -181,7 +181,7 @@ FACTS = {
     "accumulator-text": ("1*6 0*3 2*6",),
     "algorithm-text": ("1*19 0*3 2*5 3*2 4 5 2.2 2.4",),
     "delta-example": (
-        "2*10 0*6 4*4 3*3 1*10 -0.5 0.5*2 0.1*3 0.15 -0.15 -0.18 0.32 0.138629 0.18",
+        "2*10 0*7 4*4 3*3 1*10 -0.5 0.5*2 0.1*3 0.15 -0.15 -0.18 0.32 0.138629 0.18",
         [[4 * -0.5] * 2, STEPS[1][0] * (1 - STEPS[1][0]), -2 * STEPS[1][0] * (1 - STEPS[1][0]), [4 * 0.5] * 2],
         [STEPS[1][1] * (1 - STEPS[1][1]), 2 * STEPS[1][1] * (1 - STEPS[1][1]), [1, *STEPS[1][0]]],
         [[1, *STEPS[1][1]], DELTA[1][0], -2 * STEPS[1][0] * (1 - STEPS[1][0])],

@@ -158,13 +158,13 @@ FACTS = {
     "softmax-text": ("6 2*3 0*2 1",),
     "jacobian-example": ("0.5 0.3 0.2 0*2 1", np.diag(P), np.outer(P, P), JACOBIAN),
     "softmax-backward-text": (
-        "0*3 1*2 2*2 0.5 0.3 0.2 -1 0.25 0.15",
+        "0*3 1*3 2*2 0.5 0.3 0.2 -1 0.25 0.15",
         [JACOBIAN[1, 0], JACOBIAN[2, 0], D - D @ P, D_BACK],
     ),
     "softmax-stable": ("1000 1001 1002 0*2 -2000", np.array([1000, 1001, 1002]) - 1002, soft([-2, -1, 0])),
     "loss-text": ("7 1",),
     "cross-entropy-text": (
-        "1*7 0*9 0.2 0.5*3 0.3 0.25*3 2*2 10*2 -12*2",
+        "1*7 0*9 0.2 0.5*3 0.3 0.25*3 2*3 10*2 -12*2",
         CROSS_BACK,
     ),
     "fused-text": ("8 0*9 1*13 0.5*2 2*2 0.3 0.2*2 0.1 0.7", P, -1 / 0.5, CHAINED, FUSED_P, FUSED_BACK),
