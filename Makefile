@@ -7,7 +7,8 @@
 #   make bench     compare the grading engine with stock nbgrader (about half an hour)
 #   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST
 #   make site      the course in the browser: a folder of files for any web server, in site/
-#   make release   regenerate release/ after a change in source/ or misconceptions/
+#   make release   regenerate release/ after a change in source/ or misconceptions/;
+#                  with LANGUAGE=fa write the course in a language into translated/fa/: TRANSLATING.md
 #   make lock      renew constraints.txt, the versions of all that the pinned packages need; take the oldest Python 3.11
 #   make tidy      take outputs and counts out of the notebooks in source/ and lessons/, format the Python files
 
@@ -48,7 +49,7 @@ site: .venv/ready .venv-site/ready
 	$(BIN)/python -m tools.pages
 
 release: .venv/ready
-	$(BIN)/python -m tools.release
+	$(BIN)/python -m $(if $(LANGUAGE),tools.translate release $(LANGUAGE),tools.release)
 
 lock:
 	$(PYTHON) -m venv .venv-lock

@@ -7,6 +7,7 @@ Who learns without a teacher opens worked solutions here, too: ``progress.soluti
 import hashlib
 import json
 import os
+import re
 import zlib
 from pathlib import Path
 
@@ -148,7 +149,8 @@ def _assignment(folder):
     """Return what the page says of one assignment."""
     (path,) = folder.glob("*.ipynb")
     cells = _read(path).get("cells", [])
-    title = "".join(cells[0]["source"]).partition("\n")[0].lstrip("# ") if cells else folder.name
+    found = re.search("^# (.*)", "".join(cells[0]["source"]), re.MULTILINE) if cells else None
+    title = found[1] if found else folder.name
     exercises, packed = _exercises(folder), (folder / PACKED).exists()
     quiz = [checks for name, checks in exercises.items() if name.startswith("quiz_")]
     rest = {name: checks for name, checks in exercises.items() if not name.startswith("quiz_")}

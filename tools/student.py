@@ -11,7 +11,6 @@ import argparse
 import os
 import re
 import shutil
-import string
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from tools import worked
-from tools.notebooks import LESSONS, RELEASE, ROOT, Cells, assignments, lessons, load, notebook_path, solution_cells
+from tools.notebooks import LESSONS, RELEASE, ROOT, assignments, load, notebook_path, solution_cells
 
 JUPYTER = ROOT / "tools" / "jupyter"  # settings of JupyterLab: Markdown opens rendered, nothing for teachers
 TEMPLATE = ROOT / "tools" / "start.md"
@@ -52,51 +51,58 @@ def _copy(source: str, target: str) -> None:
         shutil.copyfile(source, target)
 
 
-def start_page(folder: Path) -> str:
-    """Return the start page of a student's folder as Markdown: what there is, and the next step."""
-    rows_of = steps(folder)
-    ahead = next((step for step in rows_of if step["written"] < step["asked"]), None)
-    rows = "\n".join("| {number} | {read} | {do} | {written} of {asked} answers |".format(**step) for step in rows_of)
-    return string.Template(TEMPLATE.read_text(encoding="utf-8")).substitute(next=_next(ahead), rows=rows)
+def start_page(folder: Path, template: str | None = None) -> str:
+    """Return the start page of a student's folder as Markdown: what there is, and the next step.
+
+    template: the text of the page in another language; it has the lines of tools/start.md
+    """
+    page, _, filling = (template or TEMPLATE.read_text(encoding="utf-8")).partition("<!--")
+    row, read, go_on, done, no_lesson = filling.strip().split("\n")[1:6]
+    found = steps(folder, no_lesson)
+    ahead = next((step for step in found if step["written"] < step["asked"]), {})
+    words = done if not ahead else go_on if ahead["written"] else read
+    rows = "\n".join(row.format_map(step) for step in found)
+    return f"{page.rstrip()}\n".format(next=words.format_map(ahead), rows=rows)
 
 
-def steps(folder: Path) -> list[Step]:
-    """Return what a start page says of each assignment: its number, links to read and do, answers written and asked."""
-    return [_step(folder, name) for name in assignments()]
+def steps(folder: Path, no_lesson: str = "all lessons") -> list[Step]:
+    """Return what a start page says of each assignment: its number, links to read and do, answers written and asked.
+
+    no_lesson: what to read before an assignment that has no lesson of its own
+    """
+    return [_step(folder, name) | _lesson(folder, name, no_lesson) for name in assignments()]
 
 
 def _step(folder: Path, name: str) -> Step:
     path = notebook_path(name, folder)
-    lesson = next((p for p in lessons() if p.stem == name), None)
-    handed_out, answers = load(name, RELEASE), _answers(path)
-    asked = solution_cells(handed_out)
+    found, asked = _opened(path, notebook_path(name, RELEASE)), solution_cells(load(name, RELEASE))
+    answers = solution_cells(found)
     return {
         "number": name.partition("-")[0].lstrip("0"),
-        "read": _link(nbformat.read(lesson, as_version=4), f"lessons/{lesson.name}") if lesson else "all lessons",
-        "do": _link(handed_out, path.relative_to(folder).as_posix()),
+        "do": _link(found, path.relative_to(folder).as_posix()),
         "written": sum(key in answers and not OPEN.search(answers[key].source) for key in asked),
         "asked": len(asked),
     }
 
 
-def _answers(path: Path) -> Cells:
+def _lesson(folder: Path, name: str, no_lesson: str) -> Step:
+    path = folder / "lessons" / f"{name}.ipynb"
+    return {"read": _link(_opened(path, LESSONS / path.name), f"lessons/{path.name}") if path.exists() else no_lesson}
+
+
+def _opened(path: Path, handed_out: Path) -> NotebookNode:
+    """Return a student's notebook, or the one that was handed out where JupyterLab will say what is wrong with it."""
     try:
-        return solution_cells(nbformat.read(path, as_version=4))
-    except (ValueError, AttributeError, nbformat.ValidationError):  # JupyterLab will say what is wrong with it
-        return {}
+        found: NotebookNode = nbformat.read(path, as_version=4)
+        solution_cells(found)
+    except (ValueError, AttributeError, nbformat.ValidationError):
+        found = nbformat.read(handed_out, as_version=4)
+    return found
 
 
 def _link(notebook: NotebookNode, place: str) -> str:
-    title = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
-    return f"[{title}]({place})"
-
-
-def _next(step: Step | None) -> str:
-    if step is None:
-        return "You have written every answer. Validate each assignment once more, then hand it in."
-    if step["written"]:
-        return f"go on with {step['do']}."
-    return f"read {step['read']}. Then do {step['do']}."
+    found = re.search("^# (.*)", notebook.cells[0].source if notebook.cells else "", re.MULTILINE)
+    return f"[{found[1] if found else Path(place).stem}]({place})"
 
 
 def main() -> None:

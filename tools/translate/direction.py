@@ -1,0 +1,35 @@
+"""Markdown for languages that are written from right to left.
+
+A ``<div dir="rtl">`` with blank lines around the text turns headings, lists, tables and folds. Code, and plain numbers
+with signs and operators, must stay left to right. JupyterLab takes a ``<style>`` out of Markdown, but keeps the
+attribute ``dir``, which isolates what it stands on: so each of them carries its own.
+"""
+
+import re
+
+RIGHT_TO_LEFT = {"ar", "fa"}
+FENCE = re.compile(r"^```.*?^```[^\S\n]*$", re.MULTILINE | re.DOTALL)
+NUMBER = r"[-+−]?\d+(?:[.,]\d+)*%?"
+SIGN = r"\s*(?:[-+*/=<>×·→≈≠≤≥−]|==)\s*"
+FORMULA = r"\$\$.+?\$\$|\$[^$\n]+\$"
+PARTS = re.compile(  # a formula that ends in a relation has its result behind it
+    r"(?P<code>`+[^`]+`+)|(?P<chain>\$[^$\n]+(?:=|\\approx) ?\$ (?:\*\*)?" + NUMBER + r"(?:\*\*)?)"
+    rf"|{FORMULA}|\]\([^)]*\)|<[^<>]*>|https?://\S+"
+    rf"|(?<![\w.])(?P<sum>[-+−]\d+(?:[.,]\d+)*%?|{NUMBER}(?:{SIGN}{NUMBER})+)(?!\w)",
+    re.DOTALL,
+)
+
+
+def right_to_left(text: str) -> str:
+    """Return a text of Markdown that is shown from right to left."""
+    parts = [_isolated(part) for part in FENCE.split(text)]
+    fences = [f'<div dir="ltr">\n\n{fence}\n\n</div>' for fence in FENCE.findall(text)] + [""]
+    body = "".join(part + fence for part, fence in zip(parts, fences, strict=True))
+    return f'<div dir="rtl">\n\n{body.strip()}\n\n</div>'
+
+
+def _isolated(text: str) -> str:
+    def isolate(found: re.Match[str]) -> str:
+        return f'<span dir="ltr">{found[0]}</span>' if found.lastgroup else found[0]
+
+    return PARTS.sub(isolate, text)
