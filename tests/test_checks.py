@@ -9,6 +9,7 @@ import warnings
 from fractions import Fraction
 
 import checks
+import messages
 import numpy as np
 import progress
 import pytest
@@ -755,14 +756,14 @@ def test_an_unknown_mistake_gets_no_guess(hints):
 def test_two_mistakes_that_act_in_different_places_are_told_apart(hints):
     hints(doubled=lambda x: x * 2, overflows=infinite_if_large)
     both = reason_for(lambda x: np.where(np.abs(x) > 1e100, np.inf, x * 2))
-    assert both == f"{reasons.MORE} doubled"
+    assert both == messages.MEND_FIRST.format(hint="doubled")
     assert reason_for(infinite_if_large) == "overflows"
 
 
 def test_the_mistake_on_ordinary_inputs_is_named_whatever_an_edge_case_gives(hints):
     hints(doubled=lambda x: x * 2)
     text = reason_for(lambda x: np.where(np.abs(x) > 1e100, 7.5, x * 2))
-    assert text == f"{reasons.MORE} doubled"
+    assert text == messages.MEND_FIRST.format(hint="doubled")
 
 
 def test_an_error_alone_identifies_nothing(hints):
@@ -844,9 +845,9 @@ def relation(got, expected, **arguments):
 @pytest.mark.parametrize(
     ("got", "expected", "words"),
     [
-        (5 * M, M, "5 times too large, and that is the number of examples"),
-        (M / 5, M, "5 times too small, and that is the number of examples"),
-        (1.2345 * 5, 1.2345, "and that is the number of examples"),
+        (5 * M, M, "5 times too large. that is the number of examples"),
+        (M / 5, M, "5 times too small. that is the number of examples"),
+        (1.2345 * 5, 1.2345, "that is the number of examples"),
         (3 * M, M, "that is the number of features"),
         (M / 15, M, "the number of examples times the number of features"),
         (2 * M, M, "a factor 2"),

@@ -76,6 +76,16 @@ Check = type("Check", (), {"__getattr__": lambda s, n: lambda *a, **k: None, "__
 def double(x):
     return x
 """,
+    "the helper's messages replaced": """
+import messages, sys
+class Empty(str):
+    format = __format__ = lambda self, *given, **fields: ""
+for name in dir(messages):
+    setattr(messages, name, Empty())
+sys.modules["messages"] = sys.modules["checks"] = None
+def double(x):
+    return x
+""",
     "a name of the test taken": """
 check = np = Toy = None
 def double(x):

@@ -121,6 +121,7 @@ def test_misconceptions_are_not_released():
         "checks.py",
         "drawing.py",
         "errors.py",
+        "messages.py",
         "mnist.py",
         "points.json",
         "probes.py",

@@ -287,4 +287,4 @@ def test_nothing_names_a_machine_path_or_a_package_index():
 
 def test_source_holds_only_assignments_and_shared_helpers():
     files = {path.name for path in SOURCE.iterdir() if path.is_file()}
-    assert files == {"checks.py", "errors.py", "reasons.py", "relations.py"}
+    assert files == {"checks.py", "errors.py", "messages.py", "reasons.py", "relations.py"}

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SHARED = dict.fromkeys(["checks.py", "errors.py", "reasons.py", "relations.py"], ROOT / "source")
+SHARED = dict.fromkeys(["checks.py", "errors.py", "messages.py", "reasons.py", "relations.py"], ROOT / "source")
 SHARED["check_all.py"] = ROOT / "tools" / "jupyter"  # which uses it, too
 SHARED |= dict.fromkeys(["drawing.py", "progress.py"], ROOT / "lessons")
 LOADER = {"05-mnist-lab": {"mnist.py": ROOT / "lab"}}

@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import re
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -21,6 +22,7 @@ MOST_PAIRS = 150  # that are kept of one exercise
 @functools.cache
 def reasons():
     """Return the module source/reasons.py, which compares fingerprints."""
+    sys.path.append(str(SOURCE))  # it uses another one
     spec = importlib.util.spec_from_file_location("reasons", SOURCE / "reasons.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -200,8 +202,8 @@ class _Table:
 
     def explains(self, both, pieces):
         """Say whether the mistakes so far already explain a pair."""
-        text = reasons()._explanation([reasons().Piece(*piece) for piece in pieces], self.listed())
-        return text in [f"{reasons().MORE} {self.hints[label]}" for label in both]
+        hint, is_all = reasons().explanation([reasons().Piece(*piece) for piece in pieces], self.listed())
+        return not is_all and hint in [self.hints[label] for label in both]
 
     def listed(self):
         """Return the table as hints.json holds it: a mistake names its hints by their numbers.

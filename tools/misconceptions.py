@@ -95,7 +95,9 @@ def _unnamed(notebook: NotebookNode, answers: Answers) -> dict[str, str]:
             errors = [output.evalue for output in cell.outputs if output.output_type == "error"]
             if errors:
                 first.setdefault(owner(grade_id(cell), answers), errors[0])
-    return {e: m for e, m in first.items() if "Likely reason:" not in m and "is not written yet" not in m}
+    messages = hints.reasons().messages
+    known = [messages.LIKELY_REASON.format(reason=""), messages.NOT_WRITTEN.format(what="")]
+    return {e: m for e, m in first.items() if not any(text in m for text in known)}
 
 
 def _without_numbers(message: str) -> str:

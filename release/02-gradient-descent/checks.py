@@ -19,9 +19,11 @@ import reprlib
 import symtable
 import sys
 import types
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from typing import Any, NamedTuple
 
 import errors
+import messages
 import numpy as np
 import progress
 import relations
@@ -36,7 +38,7 @@ class CheckFailed(AssertionError):
 
     tried = True  # False where no answer is written yet
 
-    def _render_traceback_(self):
+    def _render_traceback_(self) -> list[str]:
         return str(self).split("\n")
 
 
@@ -50,7 +52,9 @@ class Check:
             So a mistake there is not counted again here
     """
 
-    def __init__(self, name, answer, hidden=False, given=None):
+    def __init__(
+        self, name: str, answer: Any, hidden: bool = False, given: Mapping[str, Callable[..., Any]] | None = None
+    ) -> None:
         self.name = name
         self.answer = answer
         self.hidden = hidden
@@ -60,33 +64,34 @@ class Check:
         _names.begin_test(test.f_globals)
         if not hidden and test.f_code.co_name.startswith("<"):  # the cell itself, no helper that it calls
             _names.passed = self._passed
-        self._looked_at = []
-        self._calls = []  # (label, arguments, copies of the arguments)
-        self._results = []  # (label, result, copy of the result)
-        self._warnings = []
+        self._compared = self._watched = False  # whether values were compared, and arguments looked at again
+        self._calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = []  # call, arguments, copies of them
+        self._results: list[tuple[str, Any, Any]] = []  # call, result, copy of it
+        self._warnings: list[str] = []
 
-    def call(self, /, **arguments):
+    def call(self, /, **arguments: Any) -> Any:
         """Call the answer with these values, in this order; their names are for the message."""
-        return self._call(f"{self.name}({', '.join(arguments)})", self.answer, arguments)
+        return self._call(self.name, self.answer, arguments)
 
-    def method(self, instance, name, /, **arguments):
+    def method(self, instance: Any, name: str, /, **arguments: Any) -> Any:
         """Call ``instance.name`` in the same way."""
-        label = f"{self.name}: {name}({', '.join(arguments)})"
-        return self._call(label, lambda *given: getattr(instance, name)(*given), arguments, (type(instance), name))
+        what = f"{self.name}: {name}"
+        return self._call(what, lambda *given: getattr(instance, name)(*given), arguments, (type(instance), name))
 
-    def get(self, instance, name):
+    def get(self, instance: Any, name: str) -> Any:
         """Return the attribute ``instance.name``."""
-        return self._run(f"{self.name}: attribute {name}", lambda: getattr(instance, name))
+        what = messages.ATTRIBUTE.format(name=self.name, attribute=name)
+        return self._run(what, what, lambda: getattr(instance, name))
 
-    def set(self, instance, **attributes):
+    def set(self, instance: Any, **attributes: Any) -> None:
         """Set attributes of ``instance``, for example its weights."""
         for name, value in attributes.items():
-            self._run(
-                f"{self.name}: set attribute {name}",
-                lambda name=name, value=value: setattr(instance, name, value),
-            )
+            what = messages.SET_ATTRIBUTE.format(name=self.name, attribute=name)
+            self._run(what, what, lambda name=name, value=value: setattr(instance, name, value))
 
-    def same(self, got, expected, what="", rtol=1e-4, atol=None, because=""):
+    def same(
+        self, got: Any, expected: Any, what: str = "", rtol: float = 1e-4, atol: float | None = None, because: str = ""
+    ) -> None:
         """Fail unless ``got`` has the structure, shape and values of ``expected``.
 
         what:    the name of ``got`` when a call gave several things ("dW")
@@ -94,86 +99,81 @@ class Check:
         atol:    absolute tolerance; without it, ``rtol / 100`` of the largest expected value
         because: a sentence that helps when the values differ
         """
-        self._looked_at.append("values and shape")
+        self._compared = True
         with _quiet(self.hidden):  # an object of the student may talk while it is read
             found = _difference(got, expected, what, rtol, atol)
         if found:
-            problem, parts = found
-            self._fail(problem, parts, because, self._relation(dict(parts), what or "the result"))
+            self._fail(found.problem, found.parts, because, self._relation(found, what))
 
-    def between(self, got, low, high, what="", because=""):
+    def between(self, got: Any, low: float, high: float, what: str = "", because: str = "") -> None:
         """Fail unless ``got`` is one number from ``low`` to ``high``."""
-        label = what or "the result"
+        label = what or messages.RESULT
         with _quiet(self.hidden):
             found = _difference(got, low, label, rtol=0, atol=np.inf)  # any finite number will do
-        problem = found[0] if found else ""
+        problem = found.problem if found else ""
         if not found and not low <= float(got) <= high:
-            problem = f"{label} is too {'small' if float(got) < low else 'large'}."
+            problem = (messages.TOO_SMALL if float(got) < low else messages.TOO_LARGE).format(label=label)
         if problem:
-            expected = _Plain(f"a number from {low:g} to {high:g}")
-            self._fail(problem, [("Got", got), ("Expected", expected)], because)
+            expected = _Plain(messages.RANGE.format(low=f"{low:g}", high=f"{high:g}"))
+            self._fail(problem, [(messages.GOT, got), (messages.EXPECTED, expected)], because)
 
-    def true(self, condition, problem, because=""):
+    def true(self, condition: Any, problem: str, because: str = "") -> None:
         """Fail with the sentence ``problem`` unless ``condition`` holds."""
         if not np.all(condition):
             self._fail(problem, [], because)
 
-    def unchanged(self):
+    def unchanged(self) -> None:
         """Fail if a call changed one of its arguments, or what an earlier call had returned."""
-        self._looked_at.append("arguments unchanged")
-        for label, arguments, copies in self._calls:
+        self._watched = True
+        for call, arguments, copies in self._calls:
             for name, value in arguments.items():
                 if not _identical(value, copies[name]):
-                    parts = [("Before", copies[name]), ("After", value), *_first_change(copies[name], value)]
-                    raise self._failure(
-                        f"{label} changed its argument {name}. Work on a copy: a caller may still need the old values.",
-                        [] if self.hidden else parts,
-                    )
-        for label, result, copy in self._results:
+                    problem = messages.CHANGED_ARGUMENT.format(call=call, name=name)
+                    raise self._failure(problem, self._change(copies[name], value), names_itself=True)
+        for call, result, copy in self._results:
             if not _identical(result, copy):
-                parts = [("Before", copy), ("After", result), *_first_change(copy, result)]
-                raise self._failure(
-                    f"A later call changed what {label} had returned. Work on a copy: it may still be needed.",
-                    [] if self.hidden else parts,
-                )
+                raise self._failure(messages.CHANGED_RESULT.format(call=call), self._change(copy, result))
 
-    def letter(self, options="abcd"):
+    def letter(self, options: str = "abcd") -> str:
         """Return the letter that a quiz answer gives."""
         got = self.call()
         if not isinstance(got, str) or got.strip().lower() not in set(options):
-            raise CheckFailed(f"{self.name} should return one letter: {', '.join(options)}.\nIt returned {_show(got)}.")
+            letters = ", ".join(options)
+            raise CheckFailed(messages.NO_LETTER.format(name=self.name, letters=letters, got=_show(got)))
         letter = got.strip().lower()
         _names.passed, _names.letter = self._answered, letter
         return letter
 
-    def choice(self, key, reason, options="abcd"):
+    def choice(self, key: str, reason: str, options: str = "abcd") -> None:
         """Fail unless the quiz answer is ``key``; say the reason either way."""
         if self.letter(options) != key:
-            raise CheckFailed(f"{self.name} is not right.\n{reason}")
+            raise CheckFailed(messages.LETTER_IS_WRONG.format(name=self.name, reason=reason))
         _names.passed = None
-        print(f"{self.name} is right. {reason}")
+        print(messages.LETTER_IS_RIGHT.format(name=self.name, reason=reason))
 
     def _passed(self, source):
         """Return what to say when the cell ``source``, which made this check, has run to its end."""
-        looked_at = f" ({', '.join(dict.fromkeys(self._looked_at))})" if self._looked_at else ""
+        said = PASSED[self._compared, self._watched].format(name=self.name)
         points = progress.worth(source)
-        worth = f" It is worth {points[0]} of {points[1]} points." if points else ""
+        if points:
+            said += " " + messages.WORTH.format(points=points[0], most=points[1])
         offer = progress.offer(source)
-        return f"{self.name}: this check passed{looked_at}.{worth}" + (f"\n{offer}" if offer else "")
+        return f"{said}\n{offer}" if offer else said
 
     def _answered(self, source):
-        learn = progress.offer(source) or "You learn whether it is right when it is graded."
-        return f"{self.name}: your answer is {_names.letter}. {learn}"
+        said = messages.ANSWER_IS.format(name=self.name, letter=_names.letter)
+        return f"{said} {progress.offer(source) or messages.TOLD_WHEN_GRADED}"
 
-    def _call(self, label, function, arguments, method=(None, "")):
-        self._calls.append((label, arguments, _copy(arguments)))
+    def _call(self, what, function, arguments, method=(None, "")):
+        call = f"{what}({', '.join(arguments)})"
+        self._calls.append((call, arguments, _copy(arguments)))
         with _names.given_to(self.answer, self._given):
-            result = self._run(label, lambda: function(*map(_names.with_tests, arguments.values())), method)
+            result = self._run(what, call, lambda: function(*map(_names.with_tests, arguments.values())), method)
         if type(result) in (np.ndarray, list, tuple, dict):  # an object of the student may change
-            self._results.append((label, result, _copy(result)))
+            self._results.append((call, result, _copy(result)))
         return result
 
-    def _run(self, label, action, method=(None, "")):
+    def _run(self, what, call, action, method=(None, "")):
         with _quiet(self.hidden) as caught:
             try:
                 result = action()
@@ -183,31 +183,30 @@ class Check:
                 borrowed, failure = _names.only_of_tests(error), error
             else:
                 failure = None
-        self._warnings += [f"{w.category.__name__}: {_short(w.message, str)}".removesuffix(": ") for w in caught]
+        self._warnings += [_said(w.category, w.message) for w in caught]
         if failure:
             where = errors.place(failure, self._test_file)
             if type(failure) is NotImplementedError:
-                unwritten = CheckFailed(errors.of_stub(label.partition("(")[0], where, *method))
+                unwritten = CheckFailed(errors.of_stub(what, where, *method))
                 unwritten.tried = False
                 raise unwritten
             if borrowed:
-                raise self._failure(_describe_borrowed(label, borrowed, where), self._shown_arguments())
-            reason = errors.of_error(failure, where, with_numbers=not self.hidden)
-            raise self._failure(self._describe(label, failure, where), self._shown_arguments(), reason=reason)
+                problem, reason = messages.USES_NAME_OF_TEST.format(what=what, name=borrowed), ""
+            else:
+                # A hidden test shows no text of the error: it may quote the test's values.
+                said = type(failure).__name__ if self.hidden else _said(type(failure), failure)
+                problem = messages.STOPPED.format(call=call, error=said)
+                reason = errors.of_error(failure, where, with_numbers=not self.hidden)
+            problem += _at(where)
+            raise self._failure(problem, self._shown_arguments(), reason=reason, names_itself=True)
         return result
 
-    def _describe(self, label, error, where):
-        # A hidden test shows no text of the error: it may quote the test's values.
-        text = "" if self.hidden else _short(error, str)
-        text = f"{label} stopped with {type(error).__name__}{': ' if text else ''}{text}"
-        return text + _at(where)
-
-    def _relation(self, parts, label):
-        """Say how the result is related to the expected one, where both are numbers."""
-        if "Got" not in parts or "Expected" not in parts:
+    def _relation(self, found, label):
+        """Say how the result is related to the expected one, where both can be numbers."""
+        if found.pair is None:
             return ""
         arguments = {name: value for _, _, copies in self._calls for name, value in copies.items()}
-        return relations.of_difference(parts["Got"], parts["Expected"], label, arguments, with_numbers=not self.hidden)
+        return relations.of_difference(*found.pair, label, arguments, with_numbers=not self.hidden)
 
     def _fail(self, problem, parts, because, reason=""):
         lines = [] if self.hidden else self._shown_arguments() + parts
@@ -216,35 +215,55 @@ class Check:
     def _shown_arguments(self):
         if self.hidden or not self._calls:
             return []
-        label, _, copies = self._calls[-1]
-        return [("Called", _Plain(label))] + [("  with " + k, v) for k, v in copies.items()]
+        call, _, copies = self._calls[-1]
+        shown = [("  " + messages.ARGUMENT.format(name=name), value) for name, value in copies.items()]
+        return [(messages.CALLED, _Plain(call)), *shown]
 
-    def _failure(self, problem, parts, because="", reason=""):
-        where = " (on inputs that the notebook does not show)" if self.hidden else ""
+    def _change(self, before, after):
+        if self.hidden:
+            return []
+        return [(messages.BEFORE, before), (messages.AFTER, after), *_first_change(before, after)]
+
+    def _failure(self, problem, parts, because="", reason="", names_itself=False):
+        """Return the error that says all this.
+
+        names_itself: whether the problem begins with the name of the exercise
+        """
         first, newline, rest = problem.partition("\n")
-        head = first + where if first.startswith(self.name) else f"{self.name}{where}: {first}"
+        if names_itself:
+            head = messages.HIDDEN.format(problem=first) if self.hidden else first
+        else:
+            head = (messages.ABOUT_HIDDEN if self.hidden else messages.ABOUT).format(name=self.name, problem=first)
         lines = [head + newline + rest]
         with _names.apart():
             reason = recognise(self.name, self.answer) or reason
         if reason:
-            lines.append(f"Likely reason: {reason}")
+            lines.append(messages.LIKELY_REASON.format(reason=reason))
         with _quiet(self.hidden):
             lines += [_block(title, value) for title, value in parts]
         if because and not reason:
-            lines.append(f"Remember: {because}")
+            lines.append(messages.REMEMBER.format(because=because))
         if self._warnings and not self.hidden:
-            lines.append(f"Python warned: {self._warnings[-1]}")
+            lines.append(messages.PYTHON_WARNED.format(warning=self._warnings[-1]))
         return CheckFailed("\n".join(lines))
 
 
-def _describe_borrowed(label, name, where):
-    """Return what to say of an answer that reads a name of the test."""
-    text = f"{label.partition('(')[0]} uses {name}, which is none of its arguments.\n"
-    return text + f"{name} belongs to the test. Your code does not see it when it is graded." + _at(where)
+# {(whether values were compared, whether arguments were looked at again): message}
+PASSED = {
+    (False, False): messages.PASSED,
+    (True, False): messages.PASSED_VALUES,
+    (False, True): messages.PASSED_ARGUMENTS,
+    (True, True): messages.PASSED_BOTH,
+}
+
+
+def _said(kind, error):
+    """Return an error or a warning as Python prints it."""
+    return f"{kind.__name__}: {_short(error, str)}".removesuffix(": ")
 
 
 def _at(where):
-    return f"\nin {where.function}, at the line: {where.line}" if where.line else ""
+    return "\n" + messages.IN_LINE.format(function=where.function, line=where.line) if where.line else ""
 
 
 class _Names:
@@ -384,7 +403,7 @@ def _bound_names(source):
 
 
 @contextlib.contextmanager
-def needs(*names):
+def needs(*names: str) -> Iterator[None]:
     """Run a demonstration; say what to do first while the answers it uses do not work."""
     found = sys._getframe(2).f_globals  # of the cell, which stands behind contextlib
     try:
@@ -392,27 +411,22 @@ def needs(*names):
     except FAILURES as error:
         unwritten = [name for name in names if _is_unwritten(found.get(name))]
         if unwritten or type(error) is NotImplementedError:
-            print(f"Write {_listed(unwritten or names)} first. Then run this cell again.")
+            print(messages.WRITE_FIRST.format(names=_listed(unwritten or names)))
             return
-        for name in _replaced(error.__traceback__.tb_next, found):
-            print(
-                f"{name} was replaced by a cell of yours: now it is {_kind(found[name])}.\n"
-                "Give your variable another name, run the first cell of the notebook, then this one again."
-            )
+        for name in _replaced(error.__traceback__, found):
+            print(messages.REPLACED.format(name=name, kind=_kind(found[name])))
             return
         missing = getattr(error, "name", None) if isinstance(error, NameError) else None
         if missing and missing not in names:
-            print(f"{missing} is made by a cell above. Run that cell first, then this one again.")
+            print(messages.RUN_ABOVE_FIRST.format(name=missing))
             return
-        print(
-            f"This cell could not be finished: {type(error).__name__}: {_short(error, str)}\n"
-            f"It uses {_listed(names)}. Run their checks and read what they say."
-        )
+        print(messages.UNFINISHED.format(error=_said(type(error), error), names=_listed(names)))
 
 
 def _replaced(trace, found):
     """Return the helpers that the failed cell uses and that are bound to something else."""
-    used = trace.tb_frame.f_code.co_names if trace else ()
+    cell = trace.tb_next  # the frame above is that of ``needs``
+    used = cell.tb_frame.f_code.co_names if cell else ()
     helpers = {name: getattr(sys.modules.get("drawing"), name, None) for name in used}
     return [n for n, helper in helpers.items() if callable(helper) and found.get(n) is not helper and n in found]
 
@@ -425,7 +439,8 @@ def _is_unwritten(answer):
 
 
 def _listed(names):
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    *others, last = names
+    return messages.NAMES_AND.format(names=", ".join(others), last=last) if others else last
 
 
 @contextlib.contextmanager
@@ -435,51 +450,57 @@ def _quiet(hide_prints):
         yield caught
 
 
+class _Difference(NamedTuple):
+    """What is wrong with a result."""
+
+    problem: str
+    parts: list[tuple[str, Any]]  # what to show: (words in front, value)
+    pair: tuple[Any, Any] | None = None  # what came and what was expected, where an array or a number was
+
+
 def _difference(got, expected, what, rtol, atol):
-    """Return ``(problem, parts to show)``, or None when nothing differs."""
-    label = what or "the result"
+    """Return the first difference, or None when nothing differs."""
+    label = what or messages.RESULT
     if got is None:
-        return f"{label} is None. Does the function end with return?", []
+        return _Difference(messages.RETURNS_NONE.format(label=label), [])
     if isinstance(expected, Mapping):
         return _difference_in_mapping(got, expected, what, rtol, atol)
     if isinstance(expected, (tuple, list)):
-        return _difference_in_sequence(got, expected, what, rtol, atol)
+        return _difference_in_sequence(got, expected, label, rtol, atol)
     return _difference_in_array(got, np.asarray(expected), label, rtol, atol)
 
 
 def _difference_in_mapping(got, expected, what, rtol, atol):
+    label = what or messages.RESULT
     try:
         found = dict(got.items())
     except Exception:
-        return f"{what or 'the result'} should be a dict, but is {_kind(got)}.", [("Got", got)]
-    missing = [key for key in expected if key not in found]
-    if missing:
-        keys = _Plain(_short(", ".join(map(str, found)) or "none", str))
-        return f"{what or 'the result'} has no key {missing[0]!r}.", [("Keys", keys)]
+        return _Difference(messages.NO_DICT.format(label=label, kind=_kind(got)), [(messages.GOT, got)])
+    for key in expected:
+        if key not in found:
+            keys = _Plain(_short(", ".join(map(str, found)) or messages.NO_KEYS, str))
+            return _Difference(messages.NO_KEY.format(label=label, key=repr(key)), [(messages.KEYS, keys)])
     pairs = ((found[k], expected[k], f"{what}[{k!r}]" if what else str(k)) for k in expected)
     return _first_difference(pairs, rtol, atol)
 
 
-def _difference_in_sequence(got, expected, what, rtol, atol):
-    label = what or "the result"
+def _difference_in_sequence(got, expected, label, rtol, atol):
+    number, one = len(expected), len(expected) == 1
     try:
         unordered = isinstance(got, (Mapping, Set, str, bytes))
         items = None if unordered else list(itertools.islice(got, MOST_ITEMS))
     except Exception:
         items = None
     if items is None:
-        problem = f"{label} should hold {_things(expected)} in order, but is {_kind(got)}."
-        return problem, [("Got", got)]
-    if len(items) != len(expected):
-        count = f"{len(items)} or more" if len(items) == MOST_ITEMS else len(items)
-        problem = f"{label} should hold {_things(expected)}, but holds {count}."
-        return problem, [("Got", items)]
+        template = messages.NO_SEQUENCE_ONE if one else messages.NO_SEQUENCE_MANY
+        problem = template.format(label=label, number=number, kind=_kind(got))
+        return _Difference(problem, [(messages.GOT, got)])
+    if len(items) != number:
+        template = messages.OTHER_LENGTH_ONE if one else messages.OTHER_LENGTH_MANY
+        found = messages.AT_LEAST.format(number=len(items)) if len(items) == MOST_ITEMS else len(items)
+        return _Difference(template.format(label=label, number=number, found=found), [(messages.GOT, items)])
     pairs = ((g, e, f"{label}[{i}]") for i, (g, e) in enumerate(zip(items, expected, strict=True)))
     return _first_difference(pairs, rtol, atol)
-
-
-def _things(items):
-    return "1 thing" if len(items) == 1 else f"{len(items)} things"
 
 
 def _first_difference(pairs, rtol, atol):
@@ -490,20 +511,31 @@ def _first_difference(pairs, rtol, atol):
 def _difference_in_array(got, expected, label, rtol, atol):
     if expected.dtype.kind not in "biuf":
         raise TypeError(f"expected values must be numbers, but are {expected.dtype}")
-    shown = [("Got", got), ("Expected", expected)]
+    parts = [(messages.GOT, got), (messages.EXPECTED, expected)]
     array = _as_numbers(got)
     if array is None:
-        one, kind = "numbers" if expected.ndim else "one number", _kind(got)
+        template, kind = messages.NO_NUMBERS if expected.ndim else messages.NO_NUMBER, _kind(got)
         if isinstance(got, (list, tuple)):
-            kind = f"a {type(got).__name__} with rows of different lengths, or with other things or itself in it"
-        return f"{label} should be {one}, but is {kind}.", shown
-    if array.shape != expected.shape:
-        found, wanted = (f"shape {a.shape}" if a.ndim else "one number" for a in (array, expected))
-        return f"{label} {'has' if array.ndim else 'is'} {found}, but {wanted} was expected.", shown
-    wrong = ~_close(array, expected, rtol, atol)
-    if not wrong.any():
-        return None
-    return _count(array, expected, wrong, label), shown + [_first_wrong(array, expected, wrong)]
+            kind = messages.UNEVEN_ROWS.format(kind=type(got).__name__)
+        problem = template.format(label=label, kind=kind)
+    elif array.shape != expected.shape:
+        template = SHAPES[array.ndim > 0, expected.ndim > 0]
+        problem = template.format(label=label, found=array.shape, expected=expected.shape)
+    else:
+        wrong = ~_close(array, expected, rtol, atol)
+        if not wrong.any():
+            return None
+        problem = _count(array, expected, wrong, label)
+        parts.append(_first_wrong(array, expected, wrong))
+    return _Difference(problem, parts, (got, expected))
+
+
+# {(whether an array came, whether one was expected): message}
+SHAPES = {
+    (True, True): messages.OTHER_SHAPE,
+    (True, False): messages.SHAPE_FOR_NUMBER,
+    (False, True): messages.NUMBER_FOR_SHAPE,
+}
 
 
 def _as_numbers(got):
@@ -528,19 +560,19 @@ def _close(array, expected, rtol, atol):
 def _count(array, expected, wrong, label):
     bad = ~np.isfinite(array.astype(float)) & np.isfinite(expected.astype(float))
     if array.ndim == 0:
-        return f"{label} is {float(array)}." if bad else f"{label} has the wrong value."
+        template = messages.NOT_FINITE_NUMBER if bad else messages.WRONG_NUMBER
+        return template.format(label=label, value=float(array))
     if bad.any():
-        return f"{label} is NaN or infinite in {bad.sum()} of {bad.size} places."
-    return f"{label} has the right shape, but wrong values in {wrong.sum()} of {wrong.size} places."
+        return messages.NOT_FINITE.format(label=label, bad=bad.sum(), number=bad.size)
+    return messages.WRONG_VALUES.format(label=label, bad=wrong.sum(), number=wrong.size)
 
 
 def _first_wrong(array, expected, wrong):
     if array.ndim == 0:
-        return "Difference", _Plain(f"{float(array) - float(expected):.6g}")
+        return messages.DIFFERENCE, _Plain(f"{float(array) - float(expected):.6g}")
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    values = float(array[index]), float(expected[index])
-    text = f"at {list(index)}: got {values[0]:.8g}, expected {values[1]:.8g}"
-    return "First wrong", _Plain(text)
+    values = {"got": f"{float(array[index]):.8g}", "expected": f"{float(expected[index]):.8g}"}
+    return messages.FIRST_WRONG, _Plain(messages.FIRST_WRONG_AT.format(place=list(index), **values))
 
 
 def _first_change(before, after):
@@ -549,8 +581,8 @@ def _first_change(before, after):
     if not arrays or before.dtype.kind not in "biuf" or before.shape != after.shape:
         return []
     index = tuple(int(i) for i in np.argwhere(~np.isclose(before, after, 0, 0, equal_nan=True))[0])
-    text = f"at {list(index)}: {float(before[index])} became {float(after[index])}"
-    return [("First change", _Plain(text))]
+    values = {"before": float(before[index]), "after": float(after[index])}
+    return [(messages.FIRST_CHANGE, _Plain(messages.FIRST_CHANGE_AT.format(place=list(index), **values)))]
 
 
 class _Plain(str):
@@ -568,7 +600,7 @@ def _show(value, depth=0):
         return value
     if isinstance(value, np.ndarray) and value.ndim:
         with np.printoptions(precision=6, threshold=60, edgeitems=3, suppress=_is_plain(value), linewidth=76):
-            return _short(value, lambda array: f"array of shape {array.shape}\n{array}", 4000)
+            return _short(value, lambda array: messages.ARRAY_SHOWN.format(shape=array.shape, values=str(array)), 4000)
     if isinstance(value, (float, np.generic, np.ndarray)):
         return f"{float(value):.8g}" if np.asarray(value).dtype.kind == "f" else _short(value, str)
     inner = depth < MOST_DEPTH
@@ -577,14 +609,14 @@ def _show(value, depth=0):
     if inner and isinstance(value, dict) and value:
         return _show_items((f"{_short(key, str)}: {_show(v, depth + 1)}" for key, v in value.items()), len(value))
     if callable(value):
-        return f"the function {getattr(value, '__name__', '')}".strip()
+        return messages.FUNCTION_SHOWN.format(name=getattr(value, "__name__", "")).strip()
     if type(value).__repr__ is object.__repr__ or isinstance(value, np.random.Generator):
-        return f"a {type(value).__name__}"
+        return messages.OBJECT_SHOWN.format(kind=type(value).__name__)
     return _short(value, _Repr().repr)
 
 
 def _show_items(texts, count):
-    more = [f"and {count - MOST_SHOWN} more"] if count > MOST_SHOWN else []
+    more = [messages.MORE_ITEMS.format(number=count - MOST_SHOWN)] if count > MOST_SHOWN else []
     return "\n".join([*itertools.islice(texts, MOST_SHOWN), *more])
 
 
@@ -616,14 +648,14 @@ def _short(value, to_text, most=MOST_LETTERS):
     try:
         text = to_text(value)
     except Exception:  # an object of the student may fail even here
-        return f"something of type {type(value).__name__}"
+        return messages.NOT_SHOWN.format(kind=type(value).__name__)
     return text if len(text) <= most else text[:most] + " ..."
 
 
 def _kind(value):
     if isinstance(value, np.ndarray):
-        return f"an array of {value.dtype} with shape {value.shape}"
-    return f"of type {type(value).__name__}"
+        return messages.ARRAY_OF_TYPE.format(dtype=value.dtype, shape=value.shape)
+    return messages.OF_TYPE.format(kind=type(value).__name__)
 
 
 def _copy(value, around=()):

@@ -27,6 +27,18 @@ HERE = Path(__file__).resolve().parent
 NOT_BEGUN = re.compile(r"^\s*raise NotImplementedError\(\)", re.MULTILINE)  # as nbgrader hands answers out
 DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 
+
+class Messages:
+    """What is shown: templates of whole sentences with named fields, each to be edited or translated as a whole."""
+
+    WHICH_NOTEBOOK = "There are {number} notebooks here. Give the name of one: check_all('name.ipynb')"
+    SAVED = "{name}, as it was saved at {time}:"
+    ALL_PASS = "Success! Your notebook passes all the tests."
+    SOME_FAIL_ONE = "1 of the checks failed."
+    SOME_FAIL_MANY = "{number} of the checks failed."
+    NOT_WRITTEN = "Not written yet: {names}."
+
+
 Cell = dict[str, Any]  # of a notebook; its "source" is one text
 SomeCell = TypeVar("SomeCell", bound=Cell)
 
@@ -38,11 +50,11 @@ def check_all(name: str | None = None) -> None:
     """
     found = [name] if name else sorted(path.name for path in HERE.glob("*.ipynb"))
     if len(found) != 1:
-        print(f"There are {len(found)} notebooks here. Give the name of one: check_all('name.ipynb')")
+        print(Messages.WHICH_NOTEBOOK.format(number=len(found)))
         return
     path = HERE / found[0]
     saved = time.strftime("%H:%M:%S", time.localtime(path.stat().st_mtime))
-    print(f"{path.name}, as it was saved at {saved}:")
+    print(Messages.SAVED.format(name=path.name, time=saved))
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     print(report([cell | {"source": "".join(cell["source"])} for cell in cells]))
 
@@ -52,9 +64,10 @@ def report(cells: Sequence[Cell]) -> str:
     messages = failures([cell for cell in cells if cell["cell_type"] == "code"])
     failed = [cell for cell in cells if _about(cell).get("grade_id") in messages]
     if not failed:
-        return "Success! Your notebook passes all the tests."
+        return Messages.ALL_PASS
     begun, rest = sort_out(failed, cells)
-    parts = [f"{len(begun)} of the checks failed."] if begun else []
+    count = Messages.SOME_FAIL_ONE if len(begun) == 1 else Messages.SOME_FAIL_MANY
+    parts = [count.format(number=len(begun))] if begun else []
     parts += [messages[_about(cell)["grade_id"]] for cell in begun]
     return "\n\n".join(parts + [rest] * bool(rest))
 
@@ -72,7 +85,7 @@ def sort_out(failed: Sequence[SomeCell], cells: Sequence[SomeCell]) -> tuple[lis
             begun.append(cell)
         else:
             names += [name for name in DEFINED.findall(answer["source"])[-1:] if name not in names]
-    return begun, f"Not written yet: {', '.join(names)}." if names else ""
+    return begun, Messages.NOT_WRITTEN.format(names=", ".join(names)) if names else ""
 
 
 def _answer_of(test: SomeCell, answers: dict[str, SomeCell]) -> SomeCell | None:

@@ -18,11 +18,12 @@ import math
 import re
 import warnings
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import messages
 import numpy as np
 
 HINTS = Path(__file__).with_name("hints.json")
@@ -35,8 +36,10 @@ NOISE = 2e-6  # of float32 and of the order of a sum
 INDEX = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/"
 ROUND = 0.02  # what is as near to a multiple of 1/40 counts as a round number
 VARIES = "****"  # the fingerprint of what differs from run to run
-MORE = "More than one mistake acts here. Mend this one first:"
 EVIDENCE = 2  # that agreeing pieces must give, where not all traces of a mistake are there
+
+Listed = Mapping[str, Any]  # what hints.json holds of an exercise
+Probe = Callable[[Any], Iterator[Callable[[], Any]]]
 
 
 # Known mistakes
@@ -45,18 +48,18 @@ EVIDENCE = 2  # that agreeing pieces must give, where not all traces of a mistak
 class Piece(NamedTuple):
     """One thing that a probe saw."""
 
-    prints: frozenset  # its fingerprint; two, where the value lies on a border
+    prints: frozenset[str]  # its fingerprint; two, where the value lies on a border
     telling: int  # how much it tells, from -1, what many mistakes give, to 3, what is no chance
 
 
 class Known(NamedTuple):
     """What one known mistake, or a pair of them, does to the pieces."""
 
-    hints: tuple  # what to say, what to mend first at the front
-    prints: dict  # {number of a piece that is wrong: its fingerprint}
+    hints: tuple[str, ...]  # what to say, what to mend first at the front
+    prints: dict[int, str]  # {number of a piece that is wrong: its fingerprint}
 
 
-def recognise(name, answer, listed=None):
+def recognise(name: str, answer: Any, listed: Listed | None = None) -> str:
     """Return the hint for the known mistake that explains what ``answer`` does, or ''.
 
     listed: what hints.json holds of the exercise; it is read when it is not given
@@ -64,21 +67,23 @@ def recognise(name, answer, listed=None):
     try:
         listed = listed or json.loads(HINTS.read_text(encoding="utf-8"))[name]
         probe = getattr(importlib.import_module("probes"), f"probe_{name}")
-        return _explanation(pieces(observe(probe, answer), listed["pieces"]), listed)
+        hint, is_all = explanation(pieces(observe(probe, answer), listed["pieces"]), listed)
+        return hint if is_all else messages.MEND_FIRST.format(hint=hint)
     except Exception:  # a missing or damaged file costs the hint, not the message
         return ""
 
 
-def _explanation(seen, listed):
+def explanation(seen: Sequence[Piece], listed: Listed) -> tuple[str, bool]:
+    """Return the hint for what to mend first, or '', and whether that mistake explains all that is wrong."""
     wrong = {i for i, right in enumerate(listed["right"]) if seen[i].prints.isdisjoint(right)}
     known = [k for k in map(_read, listed["known"]) if any(_agrees(seen, k, i) for i in k.prints)]
     ways = (_exact, _pair, _cover, _part)
-    found = next(filter(None, (way(seen, wrong, known) for way in ways)), [])
+    found: list[Known] = next(filter(None, (way(seen, wrong, known) for way in ways)), [])
     agreed = {i for k in found for i in k.prints if _agrees(seen, k, i)}
     if all(seen[i].telling < 0 for i in agreed):  # no evidence
-        return ""
+        return "", True
     first, *others = dict.fromkeys(hint for k in found for hint in k.hints)
-    return (f"{MORE} " if others or not wrong <= agreed else "") + listed["hints"][int(first)][1]
+    return listed["hints"][int(first)][1], not others and wrong <= agreed
 
 
 def _read(entry):
@@ -150,7 +155,7 @@ def _part(seen, wrong, known):
 # What a probe sees
 
 
-def observe(probe, answer):
+def observe(probe: Probe, answer: Any) -> list[Any]:
     """Return what ``probe`` sees of ``answer``: a list of values, or of errors where it raised.
 
     A probe is a generator of zero-argument functions; what each returns is one observation.
@@ -174,7 +179,7 @@ def _look(look):
 
 
 @contextlib.contextmanager
-def quiet(hide_prints=True):
+def quiet(hide_prints: bool = True) -> Iterator[list[warnings.WarningMessage]]:
     """Keep prints, warnings and stderr of student code away; yield the warnings."""
     hidden = contextlib.redirect_stdout(io.StringIO()) if hide_prints else contextlib.nullcontext()
     with hidden, contextlib.redirect_stderr(io.StringIO()):
@@ -183,7 +188,7 @@ def quiet(hide_prints=True):
             yield caught
 
 
-def layout(seen):
+def layout(seen: Sequence[Any]) -> list[str]:
     """Return the places of all pieces in what the reference gives: ``"2"``, ``"4.dW"`` or ``"1.0.Z1"``."""
     return [place for n, value in enumerate(seen) for place in _places(value, str(n))]
 
@@ -201,9 +206,9 @@ def _places(value, place):
 COMPOSED = (np.ndarray, tuple, dict)
 
 
-def pieces(seen, places):
+def pieces(seen: Sequence[Any], places: Sequence[str]) -> list[Piece]:
     """Return the Piece at each place."""
-    made = {}
+    made: dict[str, Piece] = {}
     for n, value in enumerate(seen):
         _take(value, [place for place in places if place.split(".")[0] == str(n)], 1, made)
     return [made.get(place, NOTHING) for place in places]
@@ -235,7 +240,7 @@ def _is_sequence(value):
     return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
-def piece(value):
+def piece(value: Any) -> Piece:
     """Return the Piece of one value: a number, an array, an error or anything else."""
     if isinstance(value, BaseException):
         text = re.sub(r"0x[0-9a-f]+|<[^>]*>\.?", "", f"{type(value).__name__} {value}")

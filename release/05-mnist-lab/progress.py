@@ -9,7 +9,9 @@ import json
 import os
 import re
 import zlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from IPython.display import Markdown, display
 
@@ -20,13 +22,43 @@ OPEN = "YOUR ANSWER HERE"  # nbgrader writes it where an answer in words is aske
 PACKED = "worked.bin"  # the solutions of an assignment; a class that is graded does not get them
 TRIES = 3  # different wrong answers, after which a solution can be opened
 
+Check = dict[str, Any]  # its exercise and points, and what it found
 
-def key(text):
+
+class Messages:
+    """What is shown: templates of whole sentences with named fields, each to be edited or translated as a whole."""
+
+    OFFER = 'To see the solution: import progress; progress.solution("{name}")'
+    WHICH_ASSIGNMENT = 'Say in which assignment, for example `progress.solution("{name}", "{assignment}")`.'
+    UNKNOWN = "There is no exercise `{name}`. Is its name spelt so?"
+    GRADED = "This course is graded. Your teacher gives the solutions."
+    LETTER_IS_RIGHT = "`{name}`: {letter} is right."
+    LETTER_IS_WRONG = "`{name}`: {letter} is not right. The right answer is {right}."
+    LETTER_FIRST = "Give a letter first. Then run the check below it."
+    OPENS_LATER = (
+        "The solution of `{name}` opens when all its checks pass, or after {most} different wrong answers. "
+        "So far there are {tries}."
+    )
+    NO_ASSIGNMENT = "There is no assignment beside the folder `lessons`."
+    TABLE = "| assignment | exercises passed | points | quiz | in words |"
+    OF = "{done} of {number}"
+    ANSWERED = "{done} of {number} answered"
+    WRITTEN = "{done} of {number} written"
+    NONE = "none"
+    TO_DO_AGAIN = "**{title}**, to do again: {names}."
+    CAN_BE_OPENED = (
+        "**{title}**, solutions that you can open: {names}. "
+        'Write `progress.solution("{first}", "{assignment}")` in a cell.'
+    )
+    NO_CHECK_YET = "No check has run yet. Run the checks of an assignment, or press Validate there."
+
+
+def key(text: str) -> str:
     """Return the key of a check: a hash of its cell."""
     return hashlib.sha256(text.strip().encode()).hexdigest()[:16]
 
 
-def worth(source):
+def worth(source: str) -> tuple[int, int] | None:
     """Return ``(points of a check, points of its exercise)``; None where points.json does not know the cell."""
     checks = _read(HERE / "points.json")
     row = checks.get(key(source))
@@ -35,7 +67,7 @@ def worth(source):
     return row["points"], sum(other["points"] for other in checks.values() if other["exercise"] == row["exercise"])
 
 
-def note(source, passed, wrong="", letter=""):
+def note(source: str, passed: bool, wrong: str = "", letter: str = "") -> None:
     """Keep what a check found, where the folder with the page stands beside that of an assignment.
 
     wrong:  what the check said of a wrong answer. The same words again are not another try
@@ -57,15 +89,15 @@ def note(source, passed, wrong="", letter=""):
         pass
 
 
-def offer(source):
+def offer(source: str) -> str:
     """Return how to open the solution of a check's exercise; '' where there is none, or not yet."""
     row = _read(HERE / "points.json").get(key(source)) if (HERE / PACKED).exists() else None
     if row is None or _missing(row["exercise"], _exercises(HERE)[row["exercise"]]):
         return ""
-    return f'To see the solution: import progress; progress.solution("{row["exercise"]}")'
+    return Messages.OFFER.format(name=row["exercise"])
 
 
-def solution(name, assignment=""):
+def solution(name: str, assignment: str = "") -> None:
     """Show the worked solution of an exercise, or whether a quiz answer is right. Say what is missing before.
 
     assignment: the name of its folder, where several assignments have an exercise of that name
@@ -75,15 +107,15 @@ def solution(name, assignment=""):
     if len(found) == 1:
         text = _solution(found[0], name)
     elif found:
-        text = f'Say in which assignment, for example `progress.solution("{name}", "{found[0].name}")`.'
+        text = Messages.WHICH_ASSIGNMENT.format(name=name, assignment=found[0].name)
     else:
-        text = f"There is no exercise `{name}`. Is its name spelt so?"
+        text = Messages.UNKNOWN.format(name=name)
     display(Markdown(text))
 
 
-def _solution(folder, name):
+def _solution(folder: Path, name: str) -> str:
     if not (folder / PACKED).exists():
-        return "This course is graded. Your teacher gives the solutions."
+        return Messages.GRADED
     checks = _exercises(folder)[name]
     missing = _missing(name, checks)
     if missing:
@@ -91,61 +123,60 @@ def _solution(folder, name):
     worked = json.loads(zlib.decompress((folder / PACKED).read_bytes()))[name]
     if "code" in worked:
         return f"```python\n{worked['code']}\n```\n\n{worked['why']}"
-    given, right = checks[0]["letter"], worked["letter"]
-    verdict = f"{given} is right" if given == right else f"{given} is not right. The right answer is {right}"
-    return f"`{name}`: {verdict}.\n\n{worked['why']}"
+    letter, right = checks[0]["letter"], worked["letter"]
+    verdict = Messages.LETTER_IS_RIGHT if letter == right else Messages.LETTER_IS_WRONG
+    return f"{verdict.format(name=name, letter=letter, right=right)}\n\n{worked['why']}"
 
 
-def _missing(name, checks):
+def _missing(name: str, checks: Sequence[Check]) -> str:
     """Return in one sentence what is missing to open a solution; '' where nothing is."""
     if name.startswith("quiz_"):
-        return "" if all(check["letter"] for check in checks) else "Give a letter first. Then run the check below it."
+        return "" if all(check["letter"] for check in checks) else Messages.LETTER_FIRST
     tries = max(len(check["tries"]) for check in checks)
     if tries >= TRIES or _passed(checks):
         return ""
-    return (
-        f"The solution of `{name}` opens when all its checks pass, or after {TRIES} different wrong answers. "
-        f"So far there are {tries}."
-    )
+    return Messages.OPENS_LATER.format(name=name, most=TRIES, tries=tries)
 
 
-def show():
+def show() -> None:
     """Show what is done in each assignment, and what to do next."""
     found = [_assignment(folder) for folder in _assignments()]
     if not found:
-        display(Markdown("There is no assignment beside the folder `lessons`."))
+        display(Markdown(Messages.NO_ASSIGNMENT))
         return
-    lines = ["| assignment | exercises passed | points | quiz | in words |", "|---|---|---|---|---|"]
-    lines += ["| {link} | {passed} of {exercises} | {points} of {most} | {quiz} | {words} |".format(**a) for a in found]
+    lines = [Messages.TABLE, "|---|---|---|---|---|"]
+    lines += ["| {link} | {passed} | {points} | {quiz} | {words} |".format(**about) for about in found]
     display(Markdown("\n".join(lines)))
-    for assignment in found:
-        if assignment["open"]:
-            display(Markdown(f"**{assignment['title']}**, to do again: {', '.join(assignment['open'])}."))
-        if assignment["solutions"]:
-            names = ", ".join(f"`{name}`" for name in assignment["solutions"])
-            how = f'`progress.solution("{assignment["solutions"][0]}", "{assignment["name"]}")`'
-            display(
-                Markdown(f"**{assignment['title']}**, solutions that you can open: {names}. Write {how} in a cell.")
-            )
-    if not any(_read(KEPT / f"{a['name']}.json") for a in found):
-        display(Markdown("No check has run yet. Run the checks of an assignment, or press Validate there."))
+    for about in found:
+        if about["open"]:
+            display(Markdown(Messages.TO_DO_AGAIN.format(title=about["title"], names=_listed(about["open"]))))
+        if names := about["solutions"]:
+            fields = {"names": _listed(names), "first": names[0], "assignment": about["name"]}
+            display(Markdown(Messages.CAN_BE_OPENED.format(title=about["title"], **fields)))
+    if not any(_read(KEPT / f"{about['name']}.json") for about in found):
+        display(Markdown(Messages.NO_CHECK_YET))
 
 
-def _assignments():
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _assignments() -> list[Path]:
     """Return the folders of the assignments beside this one."""
     return [path.parent for path in sorted(HERE.parent.glob("*/points.json"))]
 
 
-def _exercises(folder):
+def _exercises(folder: Path) -> dict[str, list[Check]]:
     """Return ``{exercise: [check, ...]}`` of an assignment: of each check its points and what it found."""
-    found, exercises = _read(KEPT / f"{folder.name}.json"), {}
+    found = _read(KEPT / f"{folder.name}.json")
+    exercises: dict[str, list[Check]] = {}
     for check, row in _read(folder / "points.json").items():
-        new = {"passed": None, "tries": [], "letter": ""}
+        new: Check = {"passed": None, "tries": [], "letter": ""}
         exercises.setdefault(row["exercise"], []).append(row | new | found.get(check, {}))
     return exercises
 
 
-def _assignment(folder):
+def _assignment(folder: Path) -> dict[str, Any]:
     """Return what the page says of one assignment."""
     (path,) = folder.glob("*.ipynb")
     cells = _read(path).get("cells", [])
@@ -159,29 +190,31 @@ def _assignment(folder):
         "name": folder.name,
         "title": title,
         "link": f"[{title}](../{folder.name}/{path.name})",
-        "passed": sum(_passed(checks) for checks in rest.values()),
-        "exercises": len(rest),
-        "points": sum(check["points"] for checks in rest.values() for check in checks if check["passed"]),
-        "most": sum(check["points"] for checks in rest.values() for check in checks),
-        "quiz": _count(map(_passed, quiz), "answered"),
-        "words": _count((OPEN not in "".join(cell["source"]) for cell in words), "written"),
-        "open": [f"`{name}`" for name, checks in rest.items() if any(c["passed"] is False for c in checks)],
+        "passed": Messages.OF.format(done=sum(map(_passed, rest.values())), number=len(rest)),
+        "points": Messages.OF.format(
+            done=sum(check["points"] for checks in rest.values() for check in checks if check["passed"]),
+            number=sum(check["points"] for checks in rest.values() for check in checks),
+        ),
+        "quiz": _count(Messages.ANSWERED, map(_passed, quiz)),
+        "words": _count(Messages.WRITTEN, (OPEN not in "".join(cell["source"]) for cell in words)),
+        "open": [name for name, checks in rest.items() if any(c["passed"] is False for c in checks)],
         "solutions": [name for name, checks in exercises.items() if packed and not _missing(name, checks)],
     }
 
 
-def _passed(checks):
+def _passed(checks: Sequence[Check]) -> bool:
     return all(check["passed"] for check in checks)
 
 
-def _count(done, verb):
-    done = list(done)
-    return f"{sum(done)} of {len(done)} {verb}" if done else "none"
+def _count(message: str, each: Iterable[bool]) -> str:
+    done = list(each)
+    return message.format(done=sum(done), number=len(done)) if done else Messages.NONE
 
 
-def _read(path):
+def _read(path: Path) -> dict[str, Any]:
     """Return what a file holds as JSON; {} where it is missing or damaged."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return found

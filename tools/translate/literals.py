@@ -29,10 +29,10 @@ CODE = {  # what looks like text in one of the cells, and is code
     "Z.mean(axis=1, keepdims=True)",
     "Z.argmax(axis=0)",
     "Z.argmax(axis=1)",
-    "inf / inf  =",
-    "-log(1e-12) =",
+    "inf / inf  = {np.float64(np.inf) / np.float64(np.inf)}",
+    "-log(1e-12) = {-math.log(1e-12)}",
     "exp({z:6}) = {np.exp(z):.3g}",
-    "axis={axis}:",
+    "axis={axis}: {P.round(3).tolist()}",
     "y = {label}    −log {P[i, label]:g} = {loss:.6f}",
     "xx",  # a hatch
     "YOUR CODE HERE",

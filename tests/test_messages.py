@@ -1,0 +1,140 @@
+"""What helpers and notebooks say can be edited and translated: each text is whole, and no code reads it."""
+
+import ast
+import importlib
+import re
+import string
+import sys
+from types import ModuleType
+
+import messages
+import nbformat
+import numpy as np
+import pytest
+
+from tools.helpers import SHARED
+from tools.notebooks import ROOT, SOURCE, assignments, notebook_path
+
+NAMES = [name for name in vars(messages) if name.isupper()]
+READERS = ("checks", "errors", "reasons", "relations")
+X = np.arange(15.0).reshape(5, 3) ** 2 - 7.3
+
+
+def fields(template):
+    return {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
+
+
+@pytest.fixture
+def translated(monkeypatch):
+    """The helper ``checks`` where each message says only its name and, the last one first, its fields."""
+    other = ModuleType("messages")
+    for name in NAMES:
+        shown = [f"{{{field}}}" for field in sorted(fields(getattr(messages, name)), reverse=True)]
+        setattr(other, name, " ".join([name, *shown]))
+    monkeypatch.setitem(sys.modules, "messages", other)
+    for name in READERS:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    helpers = {name: importlib.import_module(name) for name in reversed(READERS)}
+    yield helpers["checks"]
+    for name in READERS:  # monkeypatch puts the others back
+        sys.modules.pop(name, None)
+
+
+def said(checks, answer, expected, **options):
+    check = checks.Check("answer", answer, **options)
+    with pytest.raises(checks.CheckFailed) as caught:
+        check.same(check.call(X=X), expected)
+        check.unchanged()
+    return str(caught.value)
+
+
+def fails(x):
+    return x @ x
+
+
+def changes(x):
+    x[0] = 0
+    return 1.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "names"),
+    [
+        (lambda x: None, 1.0, "ABOUT RETURNS_NONE CALLED ARGUMENT"),
+        (lambda x: [1.0], [1.0, 2.0], "ABOUT OTHER_LENGTH_MANY CALLED ARGUMENT GOT"),
+        (lambda x: 5 * x, X, "ABOUT WRONG_VALUES LIKELY_REASON DIVIDE_BY_SIZE FACTOR_ALL_LARGER GOT EXPECTED"),
+        (lambda x: x.T, X, "OTHER_SHAPE LIKELY_REASON TRANSPOSED GOT EXPECTED"),
+        (fails, 1.0, "STOPPED LIKELY_REASON A_PRODUCT_DIFFERS CALLED"),
+        (changes, 1.0, "CHANGED_ARGUMENT BEFORE AFTER FIRST_CHANGE"),
+    ],
+    ids=["None", "length", "factor", "transpose", "error", "change"],
+)
+def test_the_choice_of_a_message_depends_on_no_text(translated, answer, expected, names):
+    text = said(translated, answer, expected)
+    assert set(names.split()) <= set(re.findall(r"[A-Z_\d]{3,}", text)), text
+
+
+@pytest.mark.parametrize("answer", [lambda x: 5 * x, lambda x: x.T, fails], ids=["factor", "transpose", "error"])
+def test_a_hidden_test_shows_no_inputs_in_any_language(translated, answer):
+    text = said(translated, answer, X, hidden=True)
+    assert "HIDDEN" in text and not {"GOT", "EXPECTED", "CALLED", "ARGUMENT"} & set(text.split())
+
+
+def attributes_of_messages():
+    for name in READERS:
+        for node in ast.walk(ast.parse((SOURCE / f"{name}.py").read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "messages":
+                yield node.attr
+
+
+def test_every_message_has_a_use_and_every_use_a_message():
+    assert set(attributes_of_messages()) == set(NAMES)
+
+
+def test_fields_have_names():
+    assert all(field.isidentifier() for name in NAMES for field in fields(getattr(messages, name)))
+
+
+def test_every_assignment_ships_the_messages():
+    assert set(SHARED) >= {"messages.py", *(f"{name}.py" for name in READERS)}
+
+
+FIRST = assignments()[0]
+WHOLE = [ROOT / "lessons" / f"{FIRST}.ipynb", notebook_path(FIRST)]  # the notebooks whose texts are one literal each
+
+
+def has_words(node):
+    """Say whether a piece of code is a text with words in it, or puts one together."""
+    literals = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return any(re.search("[A-Za-z]{2,} |[A-Za-z]{3,}", text) for text in literals)
+
+
+def glued(tree):
+    """Yield the texts with words that are put together from several."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            parts = [node.left, node.right]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+            parts = node.args
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+            parts = node.args if len(node.args) > 1 else []
+        elif isinstance(node, ast.JoinedStr):
+            parts = [n.value for n in node.values if isinstance(n, ast.FormattedValue)]
+        else:
+            continue
+        if any(has_words(part) for part in parts):
+            yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.parent.name)
+def test_a_text_of_a_picture_or_a_printed_line_is_one_literal(path):
+    cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    own = [c for c in cells if not c.metadata.get("nbgrader", {}).get("grade")]
+    assert [text for cell in own for text in glued(ast.parse(cell.source))] == []
+
+
+@pytest.mark.parametrize(
+    "code", ['"the loss is " + str(x)', 'print("the loss", x)', '", ".join(f"row {x}" for x in y)', "f\"{'one row'}\""]
+)
+def test_a_text_that_is_put_together_is_found(code):
+    assert list(glued(ast.parse(code)))
