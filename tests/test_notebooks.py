@@ -181,6 +181,25 @@ def test_there_are_three_warm_up_and_five_graded_questions(assignment):
     assert [key for key in solution_cells(notebook) if key.startswith("quiz-")] == [f"quiz-{i}" for i in range(1, 6)]
 
 
+HOURS = {"two": 2, "three": 3, "three and a half": 3.5}
+
+
+@pytest.mark.parametrize("assignment", assignments())
+def test_an_assignment_takes_about_as_long_as_it_says(assignment):
+    """110 words a minute, 2 minutes a picture or question, 8 a function or answer in words, 3 a further method."""
+    notebook, answers = load(assignment), [c for k, c in solution_cells(load(assignment)).items() if k != "framework"]
+    prose = [c.source.partition("### BEGIN MARK SCHEME")[0] for c in notebook.cells if c.cell_type == "markdown"]
+    docs = re.findall(r'"""(.*?)"""', " ".join(c.source for c in answers), flags=re.S)
+    words = len(re.sub(r"\$\$.*?\$\$|\$[^$]*\$", " formula ", " ".join(prose + docs), flags=re.S).split())
+    pictures = sum(bool(re.search(r"^ *(show|slider|live\.finish)\(", c.source, flags=re.M)) for c in notebook.cells)
+    quiz = sum(c.id.startswith("quiz-") for c in answers)
+    functions, parts = len(answers) - quiz, sum(c.source.count("### BEGIN SOLUTION") for c in answers) - quiz
+    minutes = words / 110 + 2 * (pictures + quiz + " ".join(prose).count("<details>"))
+    minutes += 8 * (functions + len(manual_cells(notebook))) + 3 * (parts - functions)
+    stated = re.search(r"You need about ([\w ]+) hours", notebook.cells[0].source)[1]
+    assert abs(minutes - 60 * HOURS[stated]) <= 30
+
+
 REVIEWS = {"03-backpropagation": {1, 2}, "05-mnist-lab": {1, 2, 3, 4}}
 LOOK = re.compile(r"Look again: \[lesson (\d)\]\(\.\./lessons/(.+)\), section (\d+)\.")
 

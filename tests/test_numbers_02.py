@@ -196,12 +196,12 @@ FACTS = {
     "warm-up-3": ("3 5.0 7.0 1*2", SHARED),
     "slope-text": ("1*3 2*3 3 4 6 3.5",),
     "slope-result": ("0",),
-    "numerical-text": ("4 2 3 1 0.1", 3 * 1**2, [1.1**3] * 2, FORWARD, 0.9**3, CENTRAL),
+    "numerical-text": ("4 2*2 3 1 0.1", 3 * 1**2, [1.1**3] * 2, FORWARD, 0.9**3, CENTRAL),
     "numerical-gradient-text": ("2*3 3*3 1", [2 * 1 + 3 * 2] * 2, [3 * 1] * 2),
     "numerical-gradient": ("2*3 1*3 0*3 3", 2 * 1 + 3 * 2, 3 * 1),
     "step-size-text": ("3 1 0.1 10 -12", 3 * 1**2),
-    "step-size-result": ("10*3 100 -5 1e-5",),
-    "gradient-descent-text": ("2*3 5 1 0*2 3 0.25",),
+    "step-size-result": ("1e-5",),
+    "gradient-descent-text": ("2*3 4 5 1 0 3 0.25",),
     "gradient-descent-history": ("0 1 2", HISTORY),
     "gradient-descent": ("0*2 1 2*2 3*2 0.25", HISTORY),
     "learning-rates-text": ("2*3 10 20*2 0*4 -4 1 0.005 0.04 0.09 0.11", 20 // 2),
@@ -210,19 +210,19 @@ FACTS = {
         [[[rate, 1 - 2 * rate, 1 - 20 * rate] for rate in (0.005, 0.04, 0.09, 0.11)], 2 / 20],
     ),
     "why-formulas": ("100000", 2 * 100000),
-    "linear-regression-text": ("3 4 1 2*5",),
+    "linear-regression-text": ("3 4 6 1 2*3",),
     "linear-regression-example": ("1*6 2*4 3 0*2", LR_HAT, LR_R),
     "linear-regression-gradient": ("2*4 1*4 3 0*2", LR_DW, LR_DB),
     "line-text": ("40 2 0.5 0*3 0.1",),
     "line-result": ("100",),
-    "logistic-regression-text": ("4 6 0 1*7",),
+    "logistic-regression-text": ("4 6 0 1*8",),
     "logistic-regression-slope": ("1*9 0",),
     "logistic-regression-example": (
         "1*2 2*2 -1 0*3 0.5",
         [[LOG_D] * 3, LOG_DW, LOG_DB, 0.5 * 1 + 0 * 2, 0.5 * 2 + 0 * -1, LOG_P, LOG_D],
     ),
     "logistic-regression-gradient": ("0*4 1*5 2*2 -1 0.5", LOG_DW, LOG_DB),
-    "decision-line-text": ("1*2 0.5 0*3 -1 9 10",),
+    "decision-line-text": ("1 0.5 0*2 -1 9 10",),
     "decision-line-result": ("10*2 9 90",),
     "softmax-regression-text": ("5*2 1*2",),
     "softmax-regression-slope": ("-1 0*2 1*3",),
@@ -234,21 +234,20 @@ FACTS = {
     ),
     "regions-text": ("0*2 3*2 1 2",),
     "regions-result": ("0*3",),
-    "minibatches-text": ("6 4",),
-    "minibatches-example": ("5*2 2 0*4 4*2", SHUFFLED, PARTS),
+    "minibatches-text": ("6 4 9",),
+    "minibatches-example": ("5*2 2 0*2 4", SHUFFLED, PARTS),
     "minibatches": ("1 5 2 3*2 0*2", len(PARTS[0]), len(PARTS[1]), len(PARTS[2])),
     "noise-text": ("2000*2 2 0.5 0*2 40*2 5 50 10",),
     "noise-result": ("3*2 10*2 1",),
-    "sgd-text": ("7 4 1 2*2 5 3",),
-    "sgd-parameters": ("0 1",),
+    "sgd-text": ("7 4 2 5 3",),
+    "sgd-parameters": ("10",),
     "sgd": ("1 0 8.0 0.25*3 2 4.5 8*2 6*2", 8 - 0.25 * 8, 6 - 0.25 * 6),
     "race-text": ("900*2 10 30*2", 10 * 900 // 900, 10 * 900 // 30),
-    "race-result": ("3 10*2 0.373", 900 // 30),
+    "race-result": ("3 10 0.373", 900 // 30),
     "repair-decaying-descent-text": ("8 3 0*2 1*3 2 0.25*2 0.125 0.083333 0.0625",),
     "decaying-descent": ("1",),
     "decaying-descent-search": ("4 2 1.5 0",),
     "repair-decaying-descent": ("0*6 1*4 2*2 4 0.25 3 4.0 2.0 1.5 1.25",),
-    "take-away": ("2",),
     "quiz-text": ("5",),
     "quiz-1-text": ("1*3 2 -3 0.1 1.2 0.7 0.9*2 -1 4 0.8 1.3",),
     "quiz-2-text": ("2 3 5 12 80 900",),
@@ -316,11 +315,6 @@ FORMULAS = [
         ("learning-rates-text", r"(2 \theta_0, \; 20 \theta_1)"),
         [2 * -4, 20 * 1],
         slopes(lambda t: t[0] ** 2 + 10 * t[1] ** 2, [-4, 1]),
-    ),
-    (
-        ("linear-regression-text", "r_i^2", "r_i", "2 r_i"),
-        2 * z0,
-        score_slopes(lambda r: r**2),
     ),
     (
         ("linear-regression-text", r"\frac{\partial L}{\partial w_j} = \frac{2}{m} \sum_i r_i \, x_{ij}"),
@@ -627,24 +621,19 @@ CLAIMS = {
     ("slope-picture", "At w = 3.5 it is {slopes[2]:.2f}: the way down is to the left"): lambda a: (
         a["slope-picture"]["slopes"][2] > 0
     ),
-    ("slope-result", "At the lowest point the slope is 0"): (
+    ("slope-result", "there it is 0"): (
         lambda a: np.argmin([np.mean((w * np.arange(1, 4) - [2, 4, 6]) ** 2) for w in range(5)]) == 2
     ),
     # step-size-picture
-    ("numerical-text", "The central difference is much closer"): lambda a: abs(CENTRAL - 3) < abs(FORWARD - 3) / 10,
+    ("numerical-text", "So we use the central one"): lambda a: abs(CENTRAL - 3) < abs(FORWARD - 3) / 10,
     ("step-size-text", "from $0.1$ down to $10^{-12}$"): (
         lambda a: close(a["step-size-picture"]["steps"] / 10.0 ** np.arange(-12, 0), np.ones(12))
     ),
-    ("step-size-result", "makes the forward error about 10 times smaller"): (
-        lambda a: FORWARD_ERRORS[:5] / FORWARD_ERRORS[1:6] == pytest.approx(10, rel=0.05)
-    ),
-    ("step-size-result", "and the central error about 100 times smaller"): (
-        lambda a: CENTRAL_ERRORS[:3] / CENTRAL_ERRORS[1:4] == pytest.approx(100, rel=0.05)
-    ),
-    ("step-size-result", "Then both errors grow again"): (
+    ("step-size-result", "the error falls"): (lambda a: grows(-FORWARD_ERRORS[:5]) and grows(-CENTRAL_ERRORS[:3])),
+    ("step-size-result", "until rounding takes over"): (
         lambda a: all(e[-1] > 1000 * e.min() for e in (FORWARD_ERRORS, CENTRAL_ERRORS))
     ),
-    ("step-size-result", "For central differences a step near $10^{-5}$ is good"): lambda a: (
+    ("step-size-result", "This is why `h=1e-5` is the default value"): lambda a: (
         10.0 ** -(1 + CENTRAL_ERRORS.argmin())
         in (
             1e-4,
@@ -659,18 +648,14 @@ CLAIMS = {
     ("learning-rates-text", "with each of the learning rates $0.005$, $0.04$, $0.09$ and $0.11$"): (
         lambda a: a["learning-rates-picture"]["rates"] == [0.005, 0.04, 0.09, 0.11]
     ),
-    ("learning-rates-picture", "Rate 0.005 has hardly moved"): lambda a: ends(a)[0] > 0.75 * np.linalg.norm([-4, 1]),
-    ("learning-rates-picture", "Rate 0.04 walks smoothly"): lambda a: turns(path_of(a, 0.04)[:, 1]) == 0,
-    ("learning-rates-picture", "Rate 0.09 jumps from side to side"): lambda a: turns(path_of(a, 0.09)[:, 1]) == 20,
-    ("learning-rates-picture", "and comes closest"): lambda a: (
+    ("learning-rates-result", "0.005: very slow"): lambda a: ends(a)[0] > 0.75 * np.linalg.norm([-4, 1]),
+    ("learning-rates-result", "0.04: straight"): lambda a: turns(path_of(a, 0.04)[:, 1]) == 0,
+    ("learning-rates-result", "0.09: jumps from side to side"): lambda a: turns(path_of(a, 0.09)[:, 1]) == 20,
+    ("learning-rates-result", "0.09: but gets closer"): lambda a: (
         np.argmin(ends(a)) == 2 and np.argmin(last_losses(a)) == 2
     ),
-    ("learning-rates-picture", "With rate 0.11 the jumps grow"): (
+    ("learning-rates-result", "0.11: jumps further each time"): (
         lambda a: turns(path_of(a, 0.11)[:, 1]) == 20 and grows(abs(path_of(a, 0.11)[:, 1]))
-    ),
-    ("learning-rates-picture", "and the path leaves the picture"): lambda a: abs(path_of(a, 0.11)[-1, 1]) > 2.4,
-    ("loss-curves-picture", "Only the largest rate ends with a larger loss than at the start"): (
-        lambda a: [value > 4**2 + 10 for value in last_losses(a)] == [False, False, False, True]
     ),
     ("learning-rates-result", r"A step replaces $\theta_0$ by $(1 - 2\eta)\,\theta_0$"): (
         lambda a: all(close(path_of(a, r)[1:, 0], (1 - 2 * r) * path_of(a, r)[:-1, 0]) for r in (0.005, 0.09))
@@ -701,7 +686,7 @@ CLAIMS = {
     ("line-result", "After 100 steps the line is almost the best line of all"): (
         lambda a: a["line-picture"]["path"][100] == pytest.approx(a["line-picture"]["best"], abs=0.05)
     ),
-    ("line-text", "so its line lies flat at height 0. The learning rate is 0.1"): (
+    ("line-text", "with the rate 0.1"): (
         lambda a: close(
             a["line-picture"]["path"],
             descend(
@@ -719,27 +704,13 @@ CLAIMS = {
             and a["decision-line-picture"]["right"][0] < 0.6
         )
     ),
-    ("decision-line-picture", "The line first runs from the lower left to the upper right"): lambda a: (
-        line_side(a, 0, (1, 1)) == 0
-    ),
-    ("decision-line-picture", "It turns until it lies between the two classes"): (
-        lambda a: line_side(a, 100, (-1, -1)) < 0 < line_side(a, 100, (1, 1.5))
-    ),
     ("decision-line-result", "After 10 steps more than 9 of 10 labels are right"): (
         lambda a: a["decision-line-picture"]["shown"][2] == 10 and a["decision-line-picture"]["right"][2] > 0.9
     ),
     ("decision-line-result", "The next 90 steps bring only a few more"): (
         lambda a: 1 <= round(80 * np.diff(a["decision-line-picture"]["right"])[2]) <= 5
     ),
-    ("decision-line-result", "Each step only makes the logistic loss smaller"): (
-        lambda a: grows(
-            [
-                -logistic_loss(a["decision-line-picture"]["X"], a["decision-line-picture"]["y"], t[:2], t[2])
-                for t in a["decision-line-picture"]["path"]
-            ]
-        )
-    ),
-    ("decision-line-text", "all points $(u, v)$ with $w_0 u + w_1 v + b = 0$"): (
+    ("decision-line-text", "where the score is 0 and $p = 0.5$"): (
         lambda a: close(
             sigma(
                 line_side(
@@ -790,10 +761,9 @@ CLAIMS = {
     ("race-text", "softmax regression on 900 examples of three classes"): (
         lambda a: len(a["race-picture"]["X"]) == 900 and set(a["race-picture"]["y"]) == {0, 1, 2}
     ),
-    ("race-text", "Both have the same start"): lambda a: close(
+    ("race-text", "Start and learning rate are equal"): lambda a: close(
         a["race-picture"]["full"][0], a["race-picture"]["mini"][0]
     ),
-    ("race-picture", "The full batch falls in 10 stairs"): lambda a: grows(-a["race-picture"]["full"][::30]),
     ("race-result", "The minibatches reach the end of the upper curve"): (
         lambda a: np.all(a["race-picture"]["full"][30:] > np.array(a["race-picture"]["mini"])[30:])
     ),
@@ -804,7 +774,6 @@ CLAIMS = {
     ("race-result", "Not every step of the lower curve goes down"): lambda a: (
         not grows(-np.array(a["race-picture"]["mini"]))
     ),
-    ("race-result", "This noise stays until the end"): lambda a: not grows(-np.array(a["race-picture"]["mini"][-31:])),
 }
 
 
