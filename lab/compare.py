@@ -19,14 +19,16 @@ import importlib
 import statistics
 import time
 import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from lab.mnist import load_mnist
+from lab.mnist import Dataset, load_mnist
 from lessons import drawing
 from tools.notebooks import ROOT, grade_id, graded_names, load
 
@@ -52,25 +54,25 @@ class Digits:
 class Learner:
     """A network of some library that is ready to train."""
 
-    epoch: object  # () -> None: train for one epoch
-    predict: object  # X -> classes (m,)
+    epoch: Callable[[], object]  # train for one epoch
+    predict: Callable[[np.ndarray], np.ndarray]  # X -> classes (m,)
 
 
 @dataclass
 class Result:
     """What was measured of one library."""
 
-    seconds: list = field(default_factory=list)  # of each epoch after the warm-up
-    accuracies: list = field(default_factory=list)  # on the test images, of each network
+    seconds: list[float] = field(default_factory=list)  # of each epoch after the warm-up
+    accuracies: list[float] = field(default_factory=list)  # on the test images, of each network
 
 
 @dataclass(frozen=True)
 class Settings:
     """How one network is trained in the second part."""
 
-    hidden: tuple
+    hidden: tuple[int, ...]
     learning_rate: float
-    dropout: tuple = (0.0, 0.0)  # of the images, of hidden units
+    dropout: tuple[float, float] = (0.0, 0.0)  # of the images, of hidden units
     n_epochs: int = 40
     batch_size: int = 64
     momentum: float = 0.9
@@ -89,7 +91,7 @@ BEST = {  # chosen on MNIST by --choose, from the candidates
 }
 
 
-def digits(data):
+def digits(data: Dataset) -> Digits:
     """Return the ``Dataset`` of lab/mnist.py as ``Digits``."""
     X_train, X_test = (x.reshape(len(x), -1).astype(np.float32) / 255 for x in (data.x_train, data.x_test))
     return Digits(X_train, data.y_train, X_test, data.y_test)
@@ -99,7 +101,7 @@ def digits(data):
 
 
 @functools.cache
-def framework():
+def framework() -> SimpleNamespace:
     """Return the names of assignment 04, defined by the reference solution."""
     notebook = load("04-own-framework")
     wanted = {"layer", *graded_names(notebook).values()}
@@ -128,14 +130,14 @@ def _first_linear(Linear):
     return FirstLinear
 
 
-def build(sizes, rng, first="FirstLinear"):
+def build(sizes: Sequence[int], rng: np.random.Generator, first: str = "FirstLinear") -> Any:
     """Return a float32 network of the framework with ReLU between its linear layers.
 
     sizes: numbers of inputs, hidden units and outputs
     first: the class of the first layer
     """
     f = framework()
-    layers = []
+    layers: list[Any] = []
     for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
         linear = (f.Linear if layers else getattr(f, first))(n_in, n_out, rng)
         linear.W, linear.b = linear.W.astype(np.float32), linear.b.astype(np.float32)
@@ -143,7 +145,7 @@ def build(sizes, rng, first="FirstLinear"):
     return f.Network(layers[:-1])
 
 
-def accuracy(network, X, y):
+def accuracy(network: Any, X: np.ndarray, y: np.ndarray) -> float:
     """Return the fraction of right predictions of a network of the framework."""
     return float(np.mean(network.forward(X).argmax(axis=1) == y))
 
@@ -151,7 +153,7 @@ def accuracy(network, X, y):
 # The libraries: each function returns a Learner
 
 
-def with_framework(data, seed, first="Linear"):
+def with_framework(data: Digits, seed: int, first: str = "Linear") -> Learner:
     """Return a learner of the framework."""
     f, rng = framework(), np.random.default_rng(seed)
     network = build((data.X_train.shape[1], HIDDEN, N_CLASSES), rng, first)
@@ -162,7 +164,7 @@ def with_framework(data, seed, first="Linear"):
     )
 
 
-def with_sklearn(data, seed, dtype):
+def with_sklearn(data: Digits, seed: int, dtype: type[np.floating]) -> Learner:
     """Return a learner of scikit-learn; its penalty and its momentum, which the others lack, are off."""
     from sklearn.neural_network import MLPClassifier
 
@@ -182,7 +184,7 @@ def with_sklearn(data, seed, dtype):
     )
 
 
-def with_torch(data, seed):
+def with_torch(data: Digits, seed: int) -> Learner:
     """Return a learner of PyTorch on the CPU; its batches are cut as the framework cuts them."""
     import torch
 
@@ -207,9 +209,9 @@ def with_torch(data, seed):
     return Learner(epoch, predict)
 
 
-def libraries():
+def libraries() -> dict[str, Callable[[Digits, int], Learner]]:
     """Return ``{name: function (data, seed) -> Learner}`` of all that are installed."""
-    found = {
+    found: dict[str, Callable[[Digits, int], Learner]] = {
         FRAMEWORK: with_framework,
         FIRST: functools.partial(with_framework, first="FirstLinear"),
         "MLPClassifier, float64 images": functools.partial(with_sklearn, dtype=np.float64),
@@ -225,7 +227,7 @@ def libraries():
 # The first part: time per epoch
 
 
-def compare(data, n_epochs=5, n_networks=3, seed=0):
+def compare(data: Digits, n_epochs: int = 5, n_networks: int = 3, seed: int = 0) -> dict[str, Result]:
     """Return ``{name: Result}``: every library trains ``n_networks`` networks for a warm-up epoch and ``n_epochs``."""
     found = libraries()
     results = {name: Result() for name in found}
@@ -255,12 +257,12 @@ def _timed(action):
     return time.perf_counter() - start
 
 
-def ratios(results, name, other):
+def ratios(results: Mapping[str, Result], name: str, other: str) -> list[float]:
     """Return the time of one library as a fraction of another's, epoch by epoch."""
     return [a / b for a, b in zip(results[name].seconds, results[other].seconds, strict=True)]
 
 
-def speed_table(results):
+def speed_table(results: Mapping[str, Result]) -> list[str]:
     """Return the lines of the first table."""
     rows = [("", "seconds per epoch", *(f"{SHORT[n]} takes" for n in SHORT), "test accuracy")]
     for name, result in results.items():
@@ -285,22 +287,24 @@ def _aligned(rows):
 
 # The second part: the best of 1, 2 and 3 layers
 
+Run = tuple[float, float, int]  # test accuracy, seconds, epochs
+
 
 class Dropout:
     """A layer for training: it sets entries to 0 by chance and scales the others, so that their mean stays."""
 
-    def __init__(self, rate, rng):
+    def __init__(self, rate: float, rng: np.random.Generator) -> None:
         self.rate, self.rng = rate, rng
 
-    def forward(self, X):
+    def forward(self, X: np.ndarray) -> np.ndarray:
         kept = self.rng.random(X.shape, dtype=np.float32) >= self.rate
         self.factors = kept / np.float32(1 - self.rate)
         return X * self.factors
 
-    def backward(self, d):
+    def backward(self, d: np.ndarray | None) -> np.ndarray | None:
         return None if d is None else d * self.factors  # None comes from the first linear layer
 
-    def update(self, learning_rate):
+    def update(self, learning_rate: float) -> None:
         pass
 
 
@@ -310,12 +314,12 @@ class Momentum:
     For each W and b: velocity = momentum * velocity + gradient; then a step along the velocity.
     """
 
-    def __init__(self, network, momentum):
+    def __init__(self, network: Any, momentum: float) -> None:
         self.forward, self.backward, self.momentum = network.forward, network.backward, momentum
         self.linear = [layer for layer in network.layers if hasattr(layer, "W")]
         self.velocities = [(np.zeros_like(layer.W), np.zeros_like(layer.b)) for layer in self.linear]
 
-    def update(self, learning_rate):
+    def update(self, learning_rate: float) -> None:
         for layer, (vW, vb) in zip(self.linear, self.velocities, strict=True):
             vW *= self.momentum
             vW += layer.dW
@@ -325,19 +329,19 @@ class Momentum:
             layer.b -= learning_rate * vb
 
 
-def with_dropout(network, rates, rng):
+def with_dropout(network: Any, rates: tuple[float, float], rng: np.random.Generator) -> Any:
     """Return a network of the same layers with dropout before each linear one.
 
     rates: for the images, and for hidden units
     """
-    layers = []
+    layers: list[Any] = []
     for layer in network.layers:
         rate = rates[bool(layers)]
         layers += [Dropout(rate, rng), layer] if hasattr(layer, "W") and rate else [layer]
     return framework().Network(layers)
 
 
-def train(settings, X, y, budget, seed=0):
+def train(settings: Settings, X: np.ndarray, y: np.ndarray, budget: float, seed: int = 0) -> tuple[Any, float, int]:
     """Return ``(network, seconds, number of epochs)``.
 
     The learning rate falls evenly to 0, over ``settings.n_epochs`` epochs or over
@@ -356,15 +360,15 @@ def train(settings, X, y, budget, seed=0):
     return network, time.perf_counter() - start, n_done
 
 
-def layers_of(settings):
+def layers_of(settings: Settings) -> str:
     """Return "1 layer" or, for example, "3 layers (512, 256)"."""
     n = len(settings.hidden) + 1
     return f"{n} layers ({', '.join(map(str, settings.hidden))})" if n > 1 else "1 layer"
 
 
-def best_of_each_depth(data, budget, n_networks=3, seed=0):
-    """Return ``{depth: [(test accuracy, seconds, epochs), ...]}``."""
-    found = {}
+def best_of_each_depth(data: Digits, budget: float, n_networks: int = 3, seed: int = 0) -> dict[int, list[Run]]:
+    """Return ``{depth: runs}``."""
+    found: dict[int, list[Run]] = {}
     for depth, settings in BEST.items():
         found[depth] = []
         for repeat in range(n_networks):
@@ -373,7 +377,7 @@ def best_of_each_depth(data, budget, n_networks=3, seed=0):
     return found
 
 
-def depth_table(found):
+def depth_table(found: Mapping[int, Sequence[Run]]) -> list[str]:
     """Return the lines of the second table."""
     rows = [("", "test accuracy", "seconds of training", "epochs")]
     for depth, runs in found.items():
@@ -383,7 +387,7 @@ def depth_table(found):
     return _aligned(rows)
 
 
-def choose(data, budget, seed=0):
+def choose(data: Digits, budget: float, seed: int = 0) -> None:
     """Print how each candidate does on held-back training images; the test images are not used."""
     order = np.random.default_rng(seed).permutation(len(data.X_train))
     back, rest = np.split(order, [round(HELD_BACK * len(order))])
@@ -397,7 +401,7 @@ def choose(data, budget, seed=0):
 # The picture
 
 
-def draw(results, found, path):
+def draw(results: Mapping[str, Result], found: Mapping[int, Sequence[Run]], path: Path) -> None:
     """Save the comparison as a picture, and say in words what it shows."""
     titles = ["Time for one epoch", "The same training", "The best of each depth"]
     figure, panels = drawing.axes(titles, "", "", columns=3, width=15)
@@ -430,7 +434,7 @@ def _ranges(ax, values, label):
     ax.set_xlabel(label)
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print both tables and save the picture."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--epochs", type=int, default=5, help="that are timed, after one to warm up (5)")

@@ -75,7 +75,7 @@ class Dataset:
     source: str  # where it comes from, for people
 
 
-def load_mnist(path=None):
+def load_mnist(path: str | os.PathLike[str] | None = None) -> Dataset:
     """Return the best ``Dataset`` there is.
 
     path: an .npz file or a folder of IDX files; without it the environment variable
@@ -105,7 +105,7 @@ def load_mnist(path=None):
         return bundled_digits()
 
 
-def bundled_digits():
+def bundled_digits() -> Dataset:
     """Return scikit-learn's 8x8 digits as a ``Dataset`` of 1437 training and 360 test images.
 
     The split is always the same, and holds the same share of every digit in both parts.
