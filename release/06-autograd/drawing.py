@@ -68,7 +68,12 @@ def axes(title, x_label, y_label, columns=1, width=None, height=4.2, beside=0):
 def show(figure, words):
     """Display a figure with ``words``, which say the same to a reader who cannot see it."""
     display(Image(_png(figure), format="png", alt=words))
-    print(f"In words: {words}")
+    say(words)
+
+
+def say(words):
+    """Display what a picture shows. As HTML, since Jupyter breaks printed lines within words."""
+    display({"text/html": f"<p>{_spoken(words)}</p>", "text/plain": f"In words: {words}"}, raw=True)
 
 
 def slider(draw, name, values, start=0, play=False, more=None):
