@@ -11,7 +11,7 @@ from tools.helpers import LOADER, SHARED
 
 ROOT = Path(__file__).parent.parent
 HELPERS = SHARED | {name: folder for loaders in LOADER.values() for name, folder in loaders.items()}
-OPEN = [folder / name for name, folder in HELPERS.items() if name != "drawing.py"] + [ROOT / "lab" / "compare.py"]
+OPEN = [folder / name for name, folder in HELPERS.items()] + [ROOT / "lab" / "compare.py"]
 
 
 def test_mypy_is_content():

@@ -8,15 +8,19 @@ import base64
 import functools
 import html
 import io
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, product
+from typing import Any
 
 import matplotlib
 import numpy as np
 from IPython.display import Image, display
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyBboxPatch
+from numpy.typing import ArrayLike
 
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK = COLOURS = (
     "#0072B2",
@@ -42,7 +46,27 @@ STYLE = {
 }
 
 
-def axes(title, x_label, y_label, columns=1, width=None, height=4.2, beside=0):
+class Messages:
+    """What pictures say of themselves: templates with named fields, each to be edited or translated as a whole."""
+
+    IN_WORDS = "In words: {words}"
+    CLASS = "class {label}"
+    LOSS = "loss"
+    FORWARD = "→ forward: the values"
+    BACKWARD = "← backward: the slopes of the loss"
+    LAST_VALUE = "back"
+    NEXT_VALUE = "next"
+
+
+def axes(
+    title: str | Sequence[str],
+    x_label: str | Sequence[str],
+    y_label: str | Sequence[str],
+    columns: int = 1,
+    width: float | None = None,
+    height: float = 4.2,
+    beside: float = 0,
+) -> tuple[Figure, Any]:
     """Return a figure and its axes: one, or an array of ``columns`` side by side.
 
     With several columns give a list of titles, and lists of labels where they differ. An empty
@@ -65,18 +89,26 @@ def axes(title, x_label, y_label, columns=1, width=None, height=4.2, beside=0):
     return figure, panels[0] if columns == 1 else panels
 
 
-def show(figure, words):
+def show(figure: Figure, words: str) -> None:
     """Display a figure with ``words``, which say the same to a reader who cannot see it."""
     display(Image(_png(figure), format="png", alt=words))
     say(words)
 
 
-def say(words):
+def say(words: str) -> None:
     """Display what a picture shows. As HTML, since Jupyter breaks printed lines within words."""
-    display({"text/html": f"<p>{_spoken(words)}</p>", "text/plain": f"In words: {words}"}, raw=True)
+    plain = Messages.IN_WORDS.format(words=words)
+    display({"text/html": f"<p>{_spoken(words)}</p>", "text/plain": plain}, raw=True)
 
 
-def slider(draw, name, values, start=0, play=False, more=None):
+def slider(
+    draw: Callable[..., tuple[Figure, str]],
+    name: str,
+    values: Sequence[Any],
+    start: int = 0,
+    play: bool = False,
+    more: dict[str, tuple[Sequence[Any], int]] | None = None,
+) -> None:
     """Display ``draw(value) -> (figure, words)`` with a slider over ``values``, and buttons to step.
 
     name: what the slider changes, a few words
@@ -111,7 +143,8 @@ def slider(draw, name, values, start=0, play=False, more=None):
     bar = bars[0]
     picture = ipywidgets.Image(value=png, format="png", layout={"align_self": "flex-start", "max_width": "100%"})
     text = ipywidgets.HTML(_spoken(words))
-    back, forth = (ipywidgets.Button(description=label, layout={"width": "5em"}) for label in ("back", "next"))
+    names = (Messages.LAST_VALUE, Messages.NEXT_VALUE)
+    back, forth = (ipywidgets.Button(description=label, layout={"width": "5em"}) for label in names)
     back.on_click(lambda _: setattr(bar, "index", max(bar.index - 1, 0)))
     forth.on_click(lambda _: setattr(bar, "index", min(bar.index + 1, len(values) - 1)))
     controls = [back, forth, bar]
@@ -127,7 +160,7 @@ def slider(draw, name, values, start=0, play=False, more=None):
     for each in bars:
         each.observe(redraw, "index")
     box = ipywidgets.VBox([ipywidgets.HBox(controls), *bars[1:], picture, text])
-    still = {"image/png": base64.b64encode(png).decode(), "text/plain": f"In words: {words}"}
+    still = {"image/png": base64.b64encode(png).decode(), "text/plain": Messages.IN_WORDS.format(words=words)}
     display(box._repr_mimebundle_() | still, raw=True, metadata={"image/png": {"alt": words}})
 
 
@@ -139,10 +172,10 @@ def _png(figure):
 
 
 def _spoken(words):
-    return f"In words: {html.escape(words)}"
+    return Messages.IN_WORDS.format(words=html.escape(words))
 
 
-def lines(ax, x, curves, markers=False):
+def lines(ax: Axes, x: ArrayLike, curves: Mapping[str, ArrayLike], markers: bool = False) -> None:
     """Draw each ``label: y`` of the dict ``curves`` over ``x``, with a legend."""
     for i, (label, y) in enumerate(curves.items()):
         ax.plot(
@@ -156,7 +189,7 @@ def lines(ax, x, curves, markers=False):
     ax.legend()
 
 
-def points(ax, X, y, names=None):
+def points(ax: Axes, X: np.ndarray, y: np.ndarray, names: Sequence[str] | None = None) -> None:
     """Draw points ``X (m, 2)``, each class of ``y (m,)`` with its own colour and marker."""
     for i, label in enumerate(np.unique(y)):
         ax.scatter(
@@ -166,19 +199,25 @@ def points(ax, X, y, names=None):
             marker=MARKERS[i],
             edgecolor="black",
             linewidth=0.6,
-            label=names[i] if names else f"class {label}",
+            label=names[i] if names else Messages.CLASS.format(label=label),
         )
     ax.legend(loc="best")
 
 
-def grid_around(X, margin=0.5, steps=240):
+def grid_around(X: np.ndarray, margin: float = 0.5, steps: int = 240) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return ``(xx, yy, G)``: a mesh around the points ``X (m, 2)`` and its rows ``G (steps**2, 2)``."""
     low, high = X.min(axis=0) - margin, X.max(axis=0) + margin
     xx, yy = np.meshgrid(*(np.linspace(a, b, steps) for a, b in zip(low, high, strict=True)))
     return xx, yy, np.column_stack([xx.ravel(), yy.ravel()])
 
 
-def decision_regions(ax, scores, X, y, names=None):
+def decision_regions(
+    ax: Axes,
+    scores: Callable[[np.ndarray], ArrayLike],
+    X: np.ndarray,
+    y: np.ndarray,
+    names: Sequence[str] | None = None,
+) -> None:
     """Shade which class has the largest score where, and draw the points ``X (m, 2)``, ``y (m,)`` on top.
 
     scores: function of points ``(g, 2)``; it returns ``(g, K)`` scores of K classes,
@@ -198,13 +237,21 @@ def decision_regions(ax, scores, X, y, names=None):
     points(ax, X, y, names)
 
 
-def border_and_losses(titles, scores, X, y, times, losses, x_label):
+def border_and_losses(
+    titles: Sequence[str],
+    scores: Callable[[np.ndarray], ArrayLike],
+    X: np.ndarray,
+    y: np.ndarray,
+    times: ArrayLike,
+    losses: Mapping[str, ArrayLike],
+    x_label: str,
+) -> tuple[Figure, Axes]:
     """Return a figure of what a model has learned (left, see ``decision_regions``) and of its losses (right).
 
     titles: of the two panels
     times, losses: the curves ``{label: values}`` of the losses up to now, over ``times``
     """
-    figure, (left, right) = axes(titles, ["$x_1$", x_label], ["$x_2$", "loss"], columns=2, width=9.6)
+    figure, (left, right) = axes(titles, ["$x_1$", x_label], ["$x_2$", Messages.LOSS], columns=2, width=9.6)
     decision_regions(left, scores, X, y)
     low, high = left.get_ylim()
     left.set_ylim(low, high + 0.15 * (high - low))  # room for the legend
@@ -213,7 +260,13 @@ def border_and_losses(titles, scores, X, y, times, losses, x_label):
     return figure, right
 
 
-def descent_paths(ax, f, paths, limits, levels=20):
+def descent_paths(
+    ax: Axes,
+    f: Callable[[np.ndarray], float],
+    paths: Mapping[str, ArrayLike],
+    limits: tuple[float, float, float, float],
+    levels: int = 20,
+) -> None:
     """Draw the contours of ``f(theta)`` over two parameters, and each ``label: history (t, 2)``.
 
     limits: ``(x_low, x_high, y_low, y_high)``
@@ -227,7 +280,13 @@ def descent_paths(ax, f, paths, limits, levels=20):
     ax.legend()
 
 
-def computational_graph(ax, nodes, edges, notes=None, current=None):
+def computational_graph(
+    ax: Axes,
+    nodes: Mapping[str, tuple[float, float, float | None, float | None]],
+    edges: Mapping[tuple[str, str], float],
+    notes: Mapping[str, str] | None = None,
+    current: str | None = None,
+) -> None:
     """Draw a computation: its values on the way forward in blue, the slopes on the way back in red.
 
     nodes: ``{name: (x, y, value, slope)}``; None stands for a number that is not known yet.
@@ -240,9 +299,9 @@ def computational_graph(ax, nodes, edges, notes=None, current=None):
     """
     for name, (x, y, value, slope) in nodes.items():
         look = ("#FFF6C9", BLACK, 2.5) if name == current else ("white", "0.6", 1.2)
-        look = dict(zip(("facecolor", "edgecolor", "linewidth"), look, strict=True))
+        style = dict(zip(("facecolor", "edgecolor", "linewidth"), look, strict=True))
         corners = "round,pad=0,rounding_size=0.12"
-        ax.add_patch(FancyBboxPatch((x - 0.75, y - 0.5), 1.5, 1, boxstyle=corners, zorder=3, **look))
+        ax.add_patch(FancyBboxPatch((x - 0.75, y - 0.5), 1.5, 1, boxstyle=corners, zorder=3, **style))
         ax.text(x - 0.5, y, f"${name}$", size=15, ha="center", va="center", zorder=4)
         for number, sign, colour, up in ((value, "→", BLUE, 0.22), (slope, "←", RED, -0.22)):
             if number is not None:
@@ -263,7 +322,7 @@ def computational_graph(ax, nodes, edges, notes=None, current=None):
             place = (tail + head) / 2 + side * (0.64, 0.48)
             text = f"× {_short(factor)}"
             ax.text(*place, text, color=RED, size=11, ha="center", va="center", zorder=5)
-    keys = (("-", BLUE, "→ forward: the values"), ("--", RED, "← backward: the slopes of the loss"))
+    keys = (("-", BLUE, Messages.FORWARD), ("--", RED, Messages.BACKWARD))
     ax.legend([Line2D([], [], linestyle=s, color=c) for s, c, _ in keys], [t for *_, t in keys], loc="lower left")
     _only_boxes(ax, *zip(*(node[:2] for node in nodes.values()), strict=True), margin=0.85)
 
@@ -283,14 +342,15 @@ def _only_boxes(ax, x, y, margin):
     ax.set_axis_off()
 
 
-def layer_shapes(ax, sizes):
+def layer_shapes(ax: Axes, sizes: Mapping[str, int]) -> None:
     """Draw ``Z = X @ W.T + b`` for each layer: every array as a box of cells, with its shape.
 
     sizes: ``{letter: number}``, the number of examples, of features, then of units in each layer,
         for example ``{"m": 5, "n": 3, "h": 4, "K": 2}``
     """
     (m, rows), *units = sizes.items()
-    right, y = [], 0
+    right: list[float] = []
+    y = 0.0
     for layer, ((n, inputs), (k, outputs)) in enumerate(pairwise(units), 1):
         number = str(layer) if len(units) > 2 else ""
         arrays = (
@@ -299,7 +359,7 @@ def layer_shapes(ax, sizes):
             (f"b{number}", f"({k},)", 1, outputs, ORANGE, "="),
             (f"Z{number}", f"({m}, {k})", rows, outputs, SKY, ""),
         )
-        x, y = 0, y - max(rows, inputs) / 2
+        x, y = 0.0, y - max(rows, inputs) / 2
         for name, shape, high, wide, colour, sign in arrays:
             cells = np.arange(wide + 1) + x, np.arange(high + 1) + y - high / 2
             ax.pcolormesh(*cells, np.zeros((high, wide)), cmap=ListedColormap([colour]), edgecolors="white")
@@ -310,7 +370,9 @@ def layer_shapes(ax, sizes):
     _only_boxes(ax, (0, max(right)), (y + 2, 0), margin=1.2)
 
 
-def network_graph(ax, steps, unit=None, weights=()):
+def network_graph(
+    ax: Axes, steps: Sequence[Sequence[str]], unit: tuple[int, int] | None = None, weights: Sequence[str] = ()
+) -> None:
     """Draw a network as nodes and edges: a circle for each number, a line for each weight.
 
     steps: the labels of the numbers, one list for each step, from the inputs to the outputs,
