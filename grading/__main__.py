@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ Options = argparse.Namespace
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line, do what it says, print what happened; return the exit status."""
     options = _parser().parse_args(arguments)
+    # nbgrader starts alembic by name; it stands beside this Python, also where no environment is activated.
+    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
     try:
         status: int = options.run(options)
         return status

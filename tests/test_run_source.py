@@ -5,6 +5,8 @@ import csv
 import json
 import os
 import shutil
+import subprocess
+import sys
 from contextlib import chdir
 from datetime import datetime, timedelta
 
@@ -19,7 +21,7 @@ from grading.assignment import CourseError
 from grading.coordinator import open_course
 from grading.job import Limits
 from grading.template import read_template
-from tools.notebooks import grade_id
+from tools.notebooks import ROOT, grade_id
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
 LATE = "2026-01-11 12:00:00 UTC"
@@ -538,3 +540,13 @@ def test_the_button_of_formgrader_says_why_it_does_not_grade(course):
     api = NbGraderAPI(config=open_course(course.folder).config)
     result = api.autograde(NAME, "ada")
     assert not result["success"] and "test-double-small" in result["error"]
+
+
+def test_a_new_gradebook_is_made_without_an_activated_environment(tmp_path):
+    course = TinyCourse(tmp_path)
+    course.hand_in("ada")
+    (course.folder / "gradebook.db").unlink()
+    command = [sys.executable, "-m", "grading", "autograde", NAME, "--workers", "1"]
+    variables = os.environ | {"PATH": os.defpath, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=course.folder, env=variables, capture_output=True, text=True)
+    assert scores_of(course) == {"ada": BOTH}, done.stderr
