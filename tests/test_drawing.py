@@ -139,7 +139,7 @@ def test_a_slider_moves_the_picture_and_the_words(drawing, shown, made):
     before = made["Image"][0].value
     made["SelectionSlider"][0].index = 2
     assert made["Image"][0].value != before
-    assert made["HTML"][0].value == "In words: the line rises by 3 &lt; 9"
+    assert made["HTML"][0].value == '<p dir="ltr">In words: the line rises by 3 &lt; 9</p>'
 
 
 def test_the_buttons_step_and_stop_at_the_ends(drawing, shown, made):
@@ -173,7 +173,7 @@ def test_further_sliders_give_their_values_too(drawing, shown, made):
     made["SelectionSlider"][1].index = 1
     made["SelectionSlider"][0].index = 0
     assert calls == [(2, 1, 320), (2, 4, 320), (1, 4, 320)]
-    assert made["HTML"][0].value == "In words: 4 units and 320 examples after 1 steps"
+    assert made["HTML"][0].value == '<p dir="ltr">In words: 4 units and 320 examples after 1 steps</p>'
     assert [bar.description for bar in made["SelectionSlider"]] == ["step", "units", "examples"]
 
 

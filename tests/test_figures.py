@@ -30,8 +30,11 @@ def faults(figure):
             yield f"{title} and {other_title} overlap"
 
 
-def drawn(path):
-    """Run a notebook; return ``(number of its pictures, what is wrong with them)``."""
+def drawn(path, most=5):
+    """Run a notebook; return ``(number of its pictures, what is wrong with them)``.
+
+    most: how many of the pictures behind a slider
+    """
     os.chdir(path.parent)
     sys.path.insert(0, str(path.parent))
     import drawing
@@ -45,7 +48,7 @@ def drawn(path):
     draw, Figure.savefig = Figure.savefig, savefig
     drawing.slider = lambda draw, name, values, more=None, **options: [
         drawing._png(draw(value, *(choices[start] for choices, start in (more or {}).values()))[0])
-        for value in values[:: max(1, len(values) // 5)]
+        for value in values[:: max(1, len(values) // most)]
     ]
     names = {"display": lambda *data, **options: None}
     for cell in nbformat.read(path, as_version=4).cells:

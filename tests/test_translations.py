@@ -5,18 +5,25 @@ Beside the languages of the course stands a made-up one, "xx": English with Gree
 
 import ast
 import csv
+import json
+import os
 import re
+import shutil
+import sys
 
 import facts
 import nbformat
 import polib
 import pytest
+import test_figures
 import test_lesson_01
 import test_numbers_01
 from nbgrader.utils import is_grade
 
 from tools import student
-from tools.notebooks import RELEASE, load, notebook_path
+from tools.classroom import Course
+from tools.notebooks import RELEASE, grade_id, load, notebook_path, reference_answers
+from tools.running import in_fork
 from tools.translate import build, catalogue, check, literals, texts
 from tools.translate.direction import right_to_left
 from tools.translate.faults import KEPT, NAMES, Term, english_words, faults, missing_terms
@@ -130,6 +137,89 @@ def test_the_facts_of_every_cell_hold_in_its_translation(language, place, table)
     told = facts.Told(nbformat.read(folder / place, as_version=4)).texts
     wrong = {cell: facts.differences(told[cell], stated) for cell, stated in table.FACTS.items()}
     assert {cell: found for cell, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("place", [LESSON, ASSIGNMENT])
+def test_every_label_fits_into_its_picture(language, place):
+    name, folder = language
+    solve(folder / place)
+    number, found = in_fork(test_figures.drawn, (folder / place).with_stem("solved"), 1)
+    assert number > 3 and found == []
+
+
+def solve(path):
+    """Write the reference's answers into a copy of a notebook, solved.ipynb."""
+    notebook = nbformat.read(path, as_version=4)
+    answers = reference_answers(CHAPTER)
+    for cell in notebook.cells:
+        cell.source = answers.get(grade_id(cell), cell.source)
+    nbformat.write(notebook, path.with_stem("solved"))
+
+
+def test_the_files_beside_the_notebook_differ_in_nothing_but_what_they_say(language):
+    _, folder = language
+    for path in (RELEASE / CHAPTER).iterdir():
+        ours, theirs = path.read_text(encoding="utf-8"), (folder / CHAPTER / path.name).read_text(encoding="utf-8")
+        if path.name == "hints.json":
+            ours, theirs = known_mistakes(ours), known_mistakes(theirs)
+        elif path.name in {source.path.name for source in texts.sources()["messages.po"]}:
+            ours, theirs = without_literals(ours), without_literals(theirs)
+        assert ours == theirs or path.suffix == ".ipynb", path.name
+
+
+def known_mistakes(text):
+    """What hints.json holds without its sentences."""
+    found = json.loads(text)
+    return {name: listed | {"hints": [label for label, _ in listed["hints"]]} for name, listed in found.items()}
+
+
+@pytest.fixture(scope="module")
+def scores(tmp_path_factory, course):
+    """The points of a solved and an untouched notebook of each language, ``{"fa-solved": 40, ...}``."""
+    graded = Course(tmp_path_factory.mktemp("graded"))
+    graded.generate(CHAPTER)
+    for name in ["xx", *catalogue.languages()]:
+        folder = course[0] if name == "xx" else graded.folder / "translated"
+        if name != "xx":
+            build.build(name, folder)
+        solve(folder / ASSIGNMENT)
+        for kind in ("solved", "loss-functions"):
+            shutil.copy(folder / CHAPTER / f"{kind}.ipynb", graded.submit(f"{name}-{kind}", CHAPTER, {}))
+    graded.autograde(CHAPTER)
+    students = [path.name for path in (graded.folder / "submitted").iterdir()]
+    return {student: sum(graded.scores(student, CHAPTER).values()) for student in students}
+
+
+def test_a_solved_notebook_gets_all_points_and_an_untouched_one_none_in_every_language(scores):
+    languages = ["xx", *catalogue.languages()]
+    assert scores == {f"{name}-solved": 40 for name in languages} | {f"{name}-loss-functions": 0 for name in languages}
+
+
+def test_a_failed_check_says_its_hint_and_its_remark_in_the_language(course):
+    answers = {"sigmoid": WRONG_FAR_OUT, "softmax": WRONG_AXIS}
+    shown = in_fork(checked, course[0] / ASSIGNMENT, answers)
+    assert made_up("exp(1000) is too large for a computer.") in shown["test-sigmoid-stability"]
+    assert made_up("Likely reason:") in shown["test-softmax-values"]
+    assert not re.search("[a-z]{4}", WORDS.sub("", shown["test-softmax-values"].partition("\n")[0].partition(":")[2]))
+
+
+WRONG_FAR_OUT = """def sigmoid(z):
+    return np.where(np.abs(z) > 700, 0.123, 1 / (1 + np.exp(-np.clip(z, -700, 700))))
+"""
+WRONG_AXIS = """def softmax(Z):
+    E = np.exp(Z - np.max(Z))
+    return E / np.sum(E)
+"""
+
+
+def checked(path, answers):
+    """Return what the checks of a notebook say, ``{grade id: message}``."""
+    os.chdir(path.parent)
+    sys.path.insert(0, str(path.parent))
+    import check_all
+
+    cells = [cell | {"source": answers.get(grade_id(cell), cell.source)} for cell in nbformat.read(path, 4).cells]
+    return check_all.failures([cell for cell in cells if cell["cell_type"] == "code"])
 
 
 @pytest.mark.parametrize("name", catalogue.languages())

@@ -20,6 +20,7 @@ PAGE = HERE.parent / "lessons" / "progress.ipynb"
 KEPT = PAGE.with_suffix("")  # a folder with one file an assignment
 OPEN = "YOUR ANSWER HERE"  # nbgrader writes it where an answer in words is asked for
 PACKED = "worked.bin"  # the solutions of an assignment; a class that is graded does not get them
+DIRECTION = "ltr"  # in which the page is written
 TRIES = 3  # different wrong answers, after which a solution can be opened
 
 Check = dict[str, Any]  # its exercise and points, and what it found
@@ -110,7 +111,11 @@ def solution(name: str, assignment: str = "") -> None:
         text = Messages.WHICH_ASSIGNMENT.format(name=name, assignment=found[0].name)
     else:
         text = Messages.UNKNOWN.format(name=name)
-    display(Markdown(text))
+    _display(text)
+
+
+def _display(text: str) -> None:
+    display(Markdown(f'<div dir="{DIRECTION}">\n\n{text}\n\n</div>'))
 
 
 def _solution(folder: Path, name: str) -> str:
@@ -142,19 +147,19 @@ def show() -> None:
     """Show what is done in each assignment, and what to do next."""
     found = [_assignment(folder) for folder in _assignments()]
     if not found:
-        display(Markdown(Messages.NO_ASSIGNMENT))
+        _display(Messages.NO_ASSIGNMENT)
         return
     lines = [Messages.TABLE, "|---|---|---|---|---|"]
     lines += ["| {link} | {passed} | {points} | {quiz} | {words} |".format(**about) for about in found]
-    display(Markdown("\n".join(lines)))
+    _display("\n".join(lines))
     for about in found:
         if about["open"]:
-            display(Markdown(Messages.TO_DO_AGAIN.format(title=about["title"], names=_listed(about["open"]))))
+            _display(Messages.TO_DO_AGAIN.format(title=about["title"], names=_listed(about["open"])))
         if names := about["solutions"]:
             fields = {"names": _listed(names), "first": names[0], "assignment": about["name"]}
-            display(Markdown(Messages.CAN_BE_OPENED.format(title=about["title"], **fields)))
+            _display(Messages.CAN_BE_OPENED.format(title=about["title"], **fields))
     if not any(_read(KEPT / f"{about['name']}.json") for about in found):
-        display(Markdown(Messages.NO_CHECK_YET))
+        _display(Messages.NO_CHECK_YET)
 
 
 def _listed(names: Iterable[str]) -> str:

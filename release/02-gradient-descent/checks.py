@@ -14,12 +14,14 @@ what came back, what was expected and, when the mistake is a known one, its name
 import contextlib
 import functools
 import itertools
+import json
 import re
 import reprlib
 import symtable
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping, Set
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import errors
@@ -30,6 +32,7 @@ import relations
 from IPython import get_ipython
 from reasons import FAILURES, MOST_ITEMS, quiet, recognise
 
+REMARKS = Path(__file__).with_name("remarks.json")
 MOST_SHOWN, MOST_LETTERS, MOST_DEPTH = 8, 300, 3  # items of a list, letters of a text, lists in lists
 
 
@@ -242,7 +245,7 @@ class Check:
         with _quiet(self.hidden):
             lines += [_block(title, value) for title, value in parts]
         if because and not reason:
-            lines.append(messages.REMEMBER.format(because=because))
+            lines.append(messages.REMEMBER.format(because=_remark(because)))
         if self._warnings and not self.hidden:
             lines.append(messages.PYTHON_WARNED.format(warning=self._warnings[-1]))
         return CheckFailed("\n".join(lines))
@@ -264,6 +267,14 @@ def _said(kind, error):
 
 def _at(where):
     return "\n" + messages.IN_LINE.format(function=where.function, line=where.line) if where.line else ""
+
+
+def _remark(text: str) -> str:
+    """Return what a test says in the language of the folder: remarks.json holds ``{English: translation}``."""
+    try:
+        return str(json.loads(REMARKS.read_text(encoding="utf-8")).get(text, text))
+    except (OSError, ValueError):  # in English there is no such file
+        return text
 
 
 class _Names:

@@ -8,13 +8,16 @@ import base64
 import functools
 import html
 import io
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, product
+from pathlib import Path
 from typing import Any
 
 import matplotlib
 import numpy as np
 from IPython.display import Image, display
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
@@ -44,6 +47,12 @@ STYLE = {
     "grid.alpha": 0.3,
     "lines.linewidth": 2,
 }
+DIRECTION = "ltr"  # of the words of a picture
+# In another language a font may stand here, with the letters that matplotlib's own does not have.
+for path in Path(__file__).parent.glob("fonts/*.ttf"):
+    font_manager.fontManager.addfont(path)
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it has no bold letters: no word about that
+    matplotlib.rcParams["font.family"] = ["DejaVu Sans", font_manager.FontProperties(fname=path).get_name()]
 
 
 class Messages:
@@ -98,7 +107,7 @@ def show(figure: Figure, words: str) -> None:
 def say(words: str) -> None:
     """Display what a picture shows. As HTML, since Jupyter breaks printed lines within words."""
     plain = Messages.IN_WORDS.format(words=words)
-    display({"text/html": f"<p>{_spoken(words)}</p>", "text/plain": plain}, raw=True)
+    display({"text/html": _spoken(words), "text/plain": plain}, raw=True)
 
 
 def slider(
@@ -172,7 +181,7 @@ def _png(figure):
 
 
 def _spoken(words):
-    return Messages.IN_WORDS.format(words=html.escape(words))
+    return f'<p dir="{DIRECTION}">{Messages.IN_WORDS.format(words=html.escape(words))}</p>'
 
 
 def lines(ax: Axes, x: ArrayLike, curves: Mapping[str, ArrayLike], markers: bool = False) -> None:

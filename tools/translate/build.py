@@ -13,9 +13,10 @@ import nbformat
 from tools import student
 from tools.notebooks import ROOT
 from tools.translate import catalogue, texts
-from tools.translate.direction import RIGHT_TO_LEFT, right_to_left
+from tools.translate.direction import RIGHT_TO_LEFT, in_lines, right_to_left
 
 TRANSLATED = ROOT / "translated"
+FONTS = {"bn": "NotoSansBengali.ttf", "te": "NotoSansTelugu.ttf"}  # letters that matplotlib's own font does not have
 
 
 def build(language: str, folder: Path | None = None, translations: Path = catalogue.TRANSLATIONS) -> Counter[str]:
@@ -26,13 +27,16 @@ def build(language: str, folder: Path | None = None, translations: Path = catalo
         student.lay_out(made)
         for name, sources in texts.sources().items():
             say = catalogue.asked(catalogue.read(translations / language / name), counts)
+            if language in RIGHT_TO_LEFT and name == "messages.po":
+                say = in_lines(say)
             for source in sources:
                 content = source.walk(source.path.read_text(encoding="utf-8"), say)
-                if source.place == student.START:
+                if source.path == student.TEMPLATE:
                     content = student.start_page(made, content)
-                if language in RIGHT_TO_LEFT:
-                    content = _turned(source.place, content)
-                (made / source.place).write_text(content, encoding="utf-8")
+                for place in source.places:
+                    turned = _turned(place, content) if language in RIGHT_TO_LEFT else content
+                    (made / place).write_text(turned, encoding="utf-8")
+        _add_fonts(language, made)
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(made, folder)
@@ -43,6 +47,8 @@ def _turned(place: str, content: str) -> str:
     """Return a file whose Markdown is shown from right to left."""
     if place.endswith(".md"):
         return right_to_left(content) + "\n"
+    if place.endswith(("/progress.py", "/drawing.py")):
+        return content.replace('DIRECTION = "ltr"', 'DIRECTION = "rtl"')
     if not place.endswith(".ipynb"):
         return content
     notebook = nbformat.reads(content, as_version=4)
@@ -50,3 +56,12 @@ def _turned(place: str, content: str) -> str:
         if cell.cell_type == "markdown":
             cell.source = right_to_left(cell.source)
     return str(nbformat.writes(notebook)) + "\n"
+
+
+def _add_fonts(language: str, made: Path) -> None:
+    """Put the font that pictures need beside each ``drawing.py``, with its licence."""
+    if language in FONTS:
+        for helper in made.glob("*/drawing.py"):
+            for name in (FONTS[language], "OFL.txt"):
+                (helper.parent / "fonts").mkdir(exist_ok=True)
+                shutil.copy(catalogue.TRANSLATIONS / "fonts" / name, helper.parent / "fonts")

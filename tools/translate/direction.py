@@ -6,8 +6,11 @@ attribute ``dir``, which isolates what it stands on: so each of them carries its
 """
 
 import re
+from collections.abc import Callable
 
 RIGHT_TO_LEFT = {"ar", "fa"}
+START, END = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+LETTER = re.compile("[\u0600-\u06ff]")
 FENCE = re.compile(r"^```.*?^```[^\S\n]*$", re.MULTILINE | re.DOTALL)
 NUMBER = r"[-+−]?\d+(?:[.,]\d+)*%?"
 SIGN = r"\s*(?:[-+*/=<>×·→≈≠≤≥−]|==)\s*"
@@ -33,3 +36,13 @@ def _isolated(text: str) -> str:
         return f'<span dir="ltr">{found[0]}</span>' if found.lastgroup else found[0]
 
     return PARTS.sub(isolate, text)
+
+
+def in_lines(say: Callable[[str, str], str]) -> Callable[[str, str], str]:
+    """Return ``say`` for text that is printed: each line that has letters of the language runs from right to left."""
+
+    def turned(context: str, english: str) -> str:
+        lines = say(context, english).split("\n")
+        return "\n".join((f"{START}{line}{END}" if LETTER.search(line) else line) for line in lines)
+
+    return turned

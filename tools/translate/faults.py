@@ -28,7 +28,7 @@ KEPT = {
 LATIN = re.compile(r"(?<![\w.])[A-Za-z]{2,}(?![\w(]|\.\w)")
 QUOTED = re.compile(r"(?<!\w)\([^()]*\)|«[^«»]*»|\"[^\"]*\"|“[^”]*”|: overflow encountered in exp|: invalid value")
 NAMES = Path("names.txt")  # in translations/: what is written in English in every language
-NO_TERMS = re.compile(r"\bfor example\b|\bExample:|\bmeans\b|\bmean:|`[^`]*`", re.IGNORECASE)
+NO_TERMS = re.compile(r"\bfor example\b|\bExample:|\bmeans\b|\bmean:|\w+(?:[._]\w+)+|\w+\(", re.IGNORECASE)
 
 
 def faults(english: str, translation: str) -> list[str]:
@@ -51,9 +51,14 @@ def _taken(pattern: str, text: str) -> tuple[Counter[str], str]:
 
 def english_words(translation: str, names: set[str]) -> list[str]:
     """Return the words of a translation that are left in English: no name, no code, no term in brackets."""
+    return [word for word in LATIN.findall(QUOTED.sub(" ", _words(translation))) if word not in names]
+
+
+def _words(text: str) -> str:
+    """Return a text without code, formulas, links, tags and placeholders."""
     for kind in ("code", "formula", "link", "tag", "placeholder"):
-        _, translation = _taken(KEPT[kind], translation)
-    return [word for word in LATIN.findall(QUOTED.sub(" ", translation)) if word not in names]
+        _, text = _taken(KEPT[kind], text)
+    return text
 
 
 class Term(NamedTuple):
@@ -86,7 +91,8 @@ def _forms(text: str) -> list[str]:
 
 def missing_terms(english: str, translation: str, known: Iterable[Term]) -> list[str]:
     """Return the terms that the English text has and the translation does not."""
-    english, missing = NO_TERMS.sub(" ", english), []
+    missing = []
+    english = NO_TERMS.sub(" ", _words(english))
     for term in known:
         pattern = re.compile(rf"(?<![\w-]){re.escape(term.english)}(?:s|es)?(?![\w-])", re.IGNORECASE)
         if pattern.search(english) and not term.is_in(translation):
@@ -96,9 +102,9 @@ def missing_terms(english: str, translation: str, known: Iterable[Term]) -> list
 
 
 def _plain(text: str) -> str:
-    """Return a text without letters that are not seen, vowel signs of Arabic and long strokes."""
+    """Return a text in small letters, without those that are not seen, vowel signs of Arabic and long strokes."""
     text = "".join(letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter) != "Cf")
-    return re.sub("[\u064b-\u0652\u0640]", "", text)
+    return re.sub("[\u064b-\u0652\u0640]", "", text).lower()
 
 
 def _stems(form: str) -> list[str]:

@@ -8,10 +8,11 @@ A literal is text when it has a word of two letters, unless it stands where code
 import ast
 import inspect
 import io
+import itertools
 import json
 import re
 import tokenize
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 Say = Callable[[int, str], str]  # (number of the text in its cell, English text) -> the text to put there
@@ -50,12 +51,25 @@ class _Place(NamedTuple):
 
 def replaced(source: str, say: Say) -> str:
     """Return Python source with each text replaced by what ``say`` gives for it."""
-    places = sorted(place for place in _places(source) if has_words(place.text))
-    texts = [say(number, place.text) for number, place in enumerate(places, 1)]
-    for place, text in reversed(list(zip(places, texts, strict=True))):
-        if text != place.text:
-            source = source[: place.start] + place.written(text) + source[place.end :]
-    return source
+    found = _Source(source)
+    texts = [found.place(node) for node in _texts(ast.parse(source))] + list(found.comments())
+    places = sorted(place for place in texts if has_words(place.text))
+    return found.put((place, say(number, place.text)) for number, place in enumerate(places, 1))
+
+
+def named(source: str, say: Callable[[str, str], str]) -> str:
+    """Return a module with each text that has a name in capitals replaced by what ``say(name, text)`` gives for it."""
+    found = _Source(source)
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assign)]
+    values = [(target.id, node.value) for node in nodes for target in node.targets if isinstance(target, ast.Name)]
+    places = [(name, found.place(node)) for name, node in values if name.isupper() and _is_text(node)]
+    return found.put((place, say(name, place.text)) for name, place in places if has_words(place.text))
+
+
+def arguments(source: str, name: str) -> list[str]:
+    """Return the texts that calls take as the argument of this name."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.keyword) and node.arg == name]
+    return [str(ast.literal_eval(node.value)) for node in nodes if _is_text(node.value)]
 
 
 def has_words(text: str) -> bool:
@@ -63,30 +77,48 @@ def has_words(text: str) -> bool:
     return bool(WORD.search(re.sub(FIELD, "", text))) and text.strip() not in CODE
 
 
-def _places(source: str) -> Iterator[_Place]:
-    lines = source.splitlines(keepends=True)
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
-    def at(line: int, column: int) -> int:  # ast counts bytes
-        return starts[line - 1] + len(lines[line - 1].encode()[:column].decode())
 
-    for node in _texts(ast.parse(source)):
-        start, end = at(node.lineno, node.col_offset), at(node.end_lineno or 0, node.end_col_offset or 0)
-        code, column = source[start:end], start - starts[node.lineno - 1]
+class _Source:
+    """The text of Python code, and where its parts stand in it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines = text.splitlines(keepends=True)
+        self._starts = [0, *itertools.accumulate(map(len, self._lines))]
+
+    def place(self, node: ast.expr) -> _Place:
+        """Return the place of a literal."""
+        start, end = self._at(node.lineno, node.col_offset), self._at(node.end_lineno or 0, node.end_col_offset or 0)
+        code, column = self._text[start:end], start - self._starts[node.lineno - 1]
         kind = _docstring if code.startswith('"""') else _literal
-        yield _Place(start, end, *kind(code, column))
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            start = starts[token.start[0] - 1] + token.start[1]
-            yield _Place(start, start + len(token.string), token.string.lstrip("# "), lambda text: f"# {text}")
+        return _Place(start, end, *kind(code, column))
+
+    def _at(self, line: int, column: int) -> int:  # ast counts bytes
+        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+
+    def comments(self) -> Iterator[_Place]:
+        """Yield the places of the comments."""
+        for token in tokenize.generate_tokens(io.StringIO(self._text).readline):
+            if token.type == tokenize.COMMENT:
+                start = self._starts[token.start[0] - 1] + token.start[1]
+                yield _Place(start, start + len(token.string), token.string.lstrip("# "), lambda text: f"# {text}")
+
+    def put(self, new: Iterable[tuple[_Place, str]]) -> str:
+        """Return the code with other texts at these places, which are in their order."""
+        source = self._text
+        for place, text in reversed(list(new)):
+            if text != place.text:
+                source = source[: place.start] + place.written(text) + source[place.end :]
+        return source
 
 
 def _texts(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
     """Yield the literals below a node that do not stand where code stands."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.JoinedStr) or (isinstance(child, ast.Constant) and isinstance(child.value, str)):
+        if isinstance(child, ast.JoinedStr) or (isinstance(child, ast.Constant) and _is_text(child)):
             yield child
         elif isinstance(child, (ast.Compare, ast.Subscript)):
             continue

@@ -22,6 +22,12 @@ Say = Callable[[str, str], str]
 Walk = Callable[[str, Say], str]  # (text of a file, say) -> the file in a language
 CHAPTERS = ["01-loss-functions"]  # what is there to translate; the others are shown in English
 FENCE = "```"
+HELPERS = [  # what speaks to students
+    ROOT / "source" / "messages.py",
+    LESSONS / "drawing.py",
+    LESSONS / "progress.py",
+    ROOT / "tools" / "jupyter" / "check_all.py",
+]
 
 
 def collect(walk: Walk, content: str) -> dict[str, str]:
@@ -89,12 +95,24 @@ def within(name: str, walk: Walk) -> Walk:
     return lambda content, say: walk(content, lambda context, english: say(f"{name}/{context}", english))
 
 
-class Source(NamedTuple):
-    """An English file of the course, and how to go through it."""
+def remarks(content: str, say: Say) -> str:
+    """Go through what the test cells of a notebook say when values differ; return it as ``{English: translation}``.
 
-    place: str  # in a student's folder
+    The cells themselves stay as they are: their helper looks here what to say.
+    """
+    found: dict[str, str] = {}
+    for cell in filter(is_grade, nbformat.reads(content, as_version=4).cells):
+        texts = literals.arguments(cell.source, "because") if cell.cell_type == "code" else []
+        found |= {text: say(f"{cell.id}/{number}", text) for number, text in enumerate(texts, 1)}
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+
+
+class Source(NamedTuple):
+    """An English file of the course, how to go through it, and where in a student's folder the result stands."""
+
     path: Path
     walk: Walk
+    places: list[str]
 
     def english(self) -> dict[str, str]:
         """Return ``{context: English text}``."""
@@ -106,13 +124,25 @@ def sources() -> dict[str, list[Source]]:
     found: dict[str, list[Source]] = {}
     for name in CHAPTERS:
         lesson, assignment = LESSONS / f"{name}.ipynb", notebook_path(name, RELEASE)
-        found[f"lessons/{name}.po"] = [Source(f"lessons/{lesson.name}", lesson, notebook)]
-        found[f"assignments/{name}.po"] = [Source(f"{name}/{assignment.name}", assignment, notebook)]
-        found[f"hints/{name}.po"] = [Source(f"{name}/hints.json", RELEASE / name / "hints.json", hints)]
-    found["pages.po"] = [
-        Source("START.md", ROOT / "tools" / "start.md", partial(page, "START.md")),
-        Source("lessons/README.md", LESSONS / "README.md", partial(page, "README.md")),
-        Source("lessons/glossary.md", LESSONS / "glossary.md", glossary),
-        Source("lessons/progress.ipynb", LESSONS / "progress.ipynb", within("progress.ipynb", notebook)),
-    ]
-    return found
+        found[f"lessons/{name}.po"] = [Source(lesson, notebook, [f"lessons/{lesson.name}"])]
+        found[f"assignments/{name}.po"] = [
+            Source(assignment, notebook, [f"{name}/{assignment.name}"]),
+            Source(assignment, remarks, [f"{name}/remarks.json"]),
+        ]
+        found[f"hints/{name}.po"] = [Source(RELEASE / name / "hints.json", hints, [f"{name}/hints.json"])]
+    helpers = [Source(path, within(path.name, literals.named), _places(path.name)) for path in HELPERS]
+    return found | {
+        "messages.po": helpers,
+        "pages.po": [
+            Source(ROOT / "tools" / "start.md", partial(page, "START.md"), ["START.md"]),
+            Source(LESSONS / "README.md", partial(page, "README.md"), ["lessons/README.md"]),
+            Source(LESSONS / "glossary.md", glossary, ["lessons/glossary.md"]),
+            Source(LESSONS / "progress.ipynb", within("progress.ipynb", notebook), ["lessons/progress.ipynb"]),
+        ],
+    }
+
+
+def _places(helper: str) -> list[str]:
+    """Return where a helper file stands: beside the lessons, and in the assignments that are translated."""
+    folders = [LESSONS, *(RELEASE / name for name in CHAPTERS)]
+    return [f"{folder.name}/{helper}" for folder in folders if (folder / helper).exists()]
