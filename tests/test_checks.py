@@ -228,6 +228,11 @@ def test_very_small_and_very_large_values_stay_readable():
     assert "[1.e+300 2.e+300 3.e+300]" in said(V * 1e300, V)
 
 
+def test_an_item_is_called_by_the_name_that_the_pair_gives_it():
+    assert said((V, 2 * V), (V, V), what="(dw, db)").startswith("answer: db has")
+    assert said((V, {"Z1": 2 * V}), (V, {"Z1": V}), what="(P, cache)").startswith("answer: cache['Z1'] has")
+
+
 def test_the_name_and_the_reason_that_a_test_gives_are_shown():
     text = said(V**3 - 2, V, what="dW", because="the loss goes down.")
     assert "dW has the right shape" in text

@@ -197,7 +197,7 @@ def test_an_assignment_takes_about_as_long_as_it_says(assignment):
     minutes = words / 110 + 2 * (pictures + quiz + " ".join(prose).count("<details>"))
     minutes += 8 * (functions + len(manual_cells(notebook))) + 3 * (parts - functions)
     stated = re.search(r"You need about ([\w ]+) hours", notebook.cells[0].source)[1]
-    assert abs(minutes - 60 * HOURS[stated]) <= 30
+    assert abs(minutes - 60 * HOURS[stated]) <= 20
 
 
 REVIEWS = {"03-backpropagation": {1, 2}, "05-mnist-lab": {1, 2, 3, 4}}

@@ -510,8 +510,9 @@ def _difference_in_sequence(got, expected, label, rtol, atol):
         template = messages.OTHER_LENGTH_ONE if one else messages.OTHER_LENGTH_MANY
         found = messages.AT_LEAST.format(number=len(items)) if len(items) == MOST_ITEMS else len(items)
         return _Difference(template.format(label=label, number=number, found=found), [(messages.GOT, items)])
-    pairs = ((g, e, f"{label}[{i}]") for i, (g, e) in enumerate(zip(items, expected, strict=True)))
-    return _first_difference(pairs, rtol, atol)
+    named = label[1:-1].split(", ") if label.startswith("(") else []  # of "(dw, db)" the names themselves
+    names = named if len(named) == number else [f"{label}[{i}]" for i in range(number)]
+    return _first_difference(zip(items, expected, names, strict=True), rtol, atol)
 
 
 def _first_difference(pairs, rtol, atol):
