@@ -25,7 +25,7 @@ from tools.classroom import Course
 from tools.notebooks import RELEASE, grade_id, load, notebook_path, reference_answers
 from tools.running import in_fork
 from tools.translate import build, catalogue, check, literals, texts
-from tools.translate.direction import right_to_left
+from tools.translate.direction import RIGHT, right_to_left
 from tools.translate.faults import KEPT, NAMES, Term, english_words, faults, missing_terms
 
 CHAPTER = "01-loss-functions"
@@ -379,7 +379,12 @@ def test_every_text_in_code_can_be_replaced_without_a_change_of_the_code():
 
 
 def test_a_cell_from_right_to_left_is_a_block_with_blank_lines_around_its_text():
-    assert right_to_left("# Title\n\ntext") == '<div dir="rtl">\n\n# Title\n\ntext\n\n</div>'
+    text = "# Title\n\n- item\n\n| a |\n|---|\n| b |"
+    assert right_to_left(text) == f'<div dir="rtl">\n\n{text}\n\n</div>'
+
+
+def test_a_paragraph_stands_at_the_right_also_in_a_quotation():
+    assert f"# Title\n\n{RIGHT}**α** β\nγ</span>\n\n> {RIGHT}δ</span>" in right_to_left("# Title\n\n**α** β\nγ\n\n> δ")
 
 
 @pytest.mark.parametrize("kept", ["`f(x)`", "-5", "2 + 3 = 5", "1/2", "$a =$ **4**"])
@@ -389,7 +394,7 @@ def test_code_and_sums_stay_left_to_right(kept):
 
 @pytest.mark.parametrize("kept", ["$-5 + 3$", "$$-5 + 3$$", "[α](a-1-2.md)", "<a href='1-2'>α</a>", "x1-2", "1, 2"])
 def test_formulas_links_and_plain_lists_of_numbers_are_left_alone(kept):
-    assert right_to_left(kept) == f'<div dir="rtl">\n\n{kept}\n\n</div>'
+    assert right_to_left(f"- {kept}") == f'<div dir="rtl">\n\n- {kept}\n\n</div>'
 
 
 def test_a_fence_has_a_block_of_its_own():

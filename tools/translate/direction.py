@@ -2,7 +2,8 @@
 
 A ``<div dir="rtl">`` with blank lines around the text turns headings, lists, tables and folds. Code, and plain numbers
 with signs and operators, must stay left to right. JupyterLab takes a ``<style>`` out of Markdown, but keeps the
-attribute ``dir``, which isolates what it stands on: so each of them carries its own.
+attribute ``dir``, which isolates what it stands on: so each of them carries its own. Its own style moves paragraphs to
+the left, whatever is around them, but not what is a block inside.
 """
 
 import re
@@ -11,6 +12,8 @@ from collections.abc import Callable
 RIGHT_TO_LEFT = {"ar", "fa"}
 START, END = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 LETTER = re.compile("[\u0600-\u06ff]")
+BLOCK = re.compile(r"(#+ |\||<|- |\d+\. |!\[|\$\$)")  # begins what is no paragraph
+RIGHT = '<span style="display: block; text-align: right">'
 FENCE = re.compile(r"^```.*?^```[^\S\n]*$", re.MULTILINE | re.DOTALL)
 NUMBER = r"[-+−]?\d+(?:[.,]\d+)*%?"
 SIGN = r"\s*(?:[-+*/=<>×·→≈≠≤≥−]|==)\s*"
@@ -25,10 +28,23 @@ PARTS = re.compile(  # a formula that ends in a relation has its result behind i
 
 def right_to_left(text: str) -> str:
     """Return a text of Markdown that is shown from right to left."""
-    parts = [_isolated(part) for part in FENCE.split(text)]
+    parts = [_isolated(_to_the_right(part)) for part in FENCE.split(text)]
     fences = [f'<div dir="ltr">\n\n{fence}\n\n</div>' for fence in FENCE.findall(text)] + [""]
     body = "".join(part + fence for part, fence in zip(parts, fences, strict=True))
     return f'<div dir="rtl">\n\n{body.strip()}\n\n</div>'
+
+
+def _to_the_right(text: str) -> str:
+    """Return Markdown whose paragraphs stand at the right."""
+    parts = re.split(r"(\n\s*\n|\A\s+|\s+\Z)", text)
+    return "".join(
+        part if not part.strip() or any(map(BLOCK.match, part.split("\n"))) else _moved(part) for part in parts
+    )
+
+
+def _moved(paragraph: str) -> str:
+    quote = "> " * paragraph.startswith("> ")
+    return f"{quote}{RIGHT}{paragraph.removeprefix(quote)}</span>"
 
 
 def _isolated(text: str) -> str:

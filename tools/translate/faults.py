@@ -28,7 +28,10 @@ KEPT = {
 LATIN = re.compile(r"(?<![\w.])[A-Za-z]{2,}(?![\w(]|\.\w)")
 QUOTED = re.compile(r"(?<!\w)\([^()]*\)|«[^«»]*»|\"[^\"]*\"|“[^”]*”|: overflow encountered in exp|: invalid value")
 NAMES = Path("names.txt")  # in translations/: what is written in English in every language
-NO_TERMS = re.compile(r"\bfor example\b|\bExample:|\bmeans\b|\bmean:|\w+(?:[._]\w+)+|\w+\(", re.IGNORECASE)
+NO_TERMS = re.compile(
+    r"\bYOUR CODE HERE\b|\bimport progress\b|\bfor example\b|\bExample:|\bmeans\b|\bmean:|\w+(?:[._]\w+)+|\w+\(",
+    re.IGNORECASE,
+)
 
 
 def faults(english: str, translation: str) -> list[str]:

@@ -36,6 +36,8 @@ CODE = {  # what looks like text in one of the cells, and is code
     "axis={axis}: {P.round(3).tolist()}",
     "y = {label}    −log {P[i, label]:g} = {loss:.6f}",
     "xx",  # a hatch
+    "back",  # two buttons, whose names the text gives as code
+    "next",
     "YOUR CODE HERE",
 }
 
