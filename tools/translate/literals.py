@@ -60,9 +60,14 @@ def replaced(source: str, say: Say) -> str:
 
 
 def named(source: str, say: Callable[[str, str], str]) -> str:
-    """Return a module with each text that has a name in capitals replaced by what ``say(name, text)`` gives for it."""
+    """Return a module with each message replaced by what ``say(name, text)`` gives for it.
+
+    Messages have names in capitals, in a class ``Messages`` or, where there is none, in the module itself.
+    """
     found = _Source(source)
-    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assign)]
+    tree = ast.parse(source)
+    classes = [node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Messages"]
+    nodes = [node for node in (classes[0] if classes else tree.body) if isinstance(node, ast.Assign)]
     values = [(target.id, node.value) for node in nodes for target in node.targets if isinstance(target, ast.Name)]
     places = [(name, found.place(node)) for name, node in values if name.isupper() and _is_text(node)]
     return found.put((place, say(name, place.text)) for name, place in places if has_words(place.text))
