@@ -76,6 +76,13 @@ def linear_regression_gradient(X, y, w, b):
     return 2 * np.mean(X * r[:, None]), 2 * np.mean(r)
 
 
+# %% wrong: dw-averaged-over-features
+# hint: X.T @ r has one number for each feature already. Your mean makes one number of them: divide by m instead.
+def linear_regression_gradient(X, y, w, b):
+    r = X @ w + b - y
+    return 2 * np.mean(X.T @ r), 2 * np.mean(r)
+
+
 # %% wrong: db-before-dw
 # hint: The two results are in the wrong order. Return dw first, then db.
 def linear_regression_gradient(X, y, w, b):

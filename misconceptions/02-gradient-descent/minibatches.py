@@ -169,6 +169,14 @@ def minibatches(X, y, batch_size, rng):
     return [(X[part], y[part]) for part in parts]
 
 
+# %% wrong: parts-of-nearly-equal-size
+# hint: Your batches have nearly equal sizes. All but the last hold exactly batch_size examples.
+def minibatches(X, y, batch_size, rng):
+    order = rng.permutation(len(X))
+    parts = np.array_split(order, -(-len(X) // batch_size))
+    return [(X[part], y[part]) for part in parts]
+
+
 # %% wrong: gives-row-numbers
 # hint: Your batches hold row numbers. Return the rows of X and the entries of y themselves.
 def minibatches(X, y, batch_size, rng):

@@ -16,6 +16,11 @@ def probe_numerical_gradient(numerical_gradient):
         numerical_gradient(lambda t: shapes.append(list(np.shape(t))) or 0.0, theta, 0.5)
         return shapes
 
+    def places_that_f_gets(theta):
+        places = set()
+        numerical_gradient(lambda t: places.add(np.array(t, dtype=float).tobytes()) or 0.0, theta, 0.5)
+        return min(len(places), 2)
+
     def after(theta):
         numerical_gradient(cubic, theta, 0.5)
         return theta
@@ -27,6 +32,7 @@ def probe_numerical_gradient(numerical_gradient):
     yield lambda: numerical_gradient(cubic, np.array([3, -2]), 0.25)
     yield lambda: numerical_gradient(cubic, np.array(1.5), 0.25)
     yield lambda: shapes_that_f_gets(table.copy())
+    yield lambda: places_that_f_gets(table.copy())
     yield lambda: after(table.copy())
     yield lambda: after(np.array([3, -2]))
 
@@ -145,6 +151,34 @@ def numerical_gradient(f, theta, h=1e-5):
         above = f(theta)
         theta[index] -= 2 * h
         gradient[index] = (above - f(theta)) / (2 * h)
+    return gradient
+
+
+# %% wrong: keeps-entries-of-a-copy-moved
+# hint: You move an entry of your copy and never move it back. So the slopes after the first belong to another place.
+def numerical_gradient(f, theta, h=1e-5):
+    theta = np.array(theta, dtype=float)
+    gradient = np.zeros(theta.shape)
+    for index in np.ndindex(theta.shape):
+        theta[index] += h
+        above = f(theta)
+        theta[index] -= 2 * h
+        gradient[index] = (above - f(theta)) / (2 * h)
+    return gradient
+
+
+# %% wrong: second-names-of-one-array
+# hint: Both values of f come from the same array, so all slopes are 0. A line such as plus = theta gives the array
+#  a second name. It makes no copy: write plus = theta.copy().
+def numerical_gradient(f, theta, h=1e-5):
+    theta = np.array(theta, dtype=float)
+    gradient = np.zeros(theta.shape)
+    for index in np.ndindex(theta.shape):
+        plus = theta
+        plus[index] += h
+        minus = theta
+        minus[index] -= h
+        gradient[index] = (f(plus) - f(minus)) / (2 * h)
     return gradient
 
 

@@ -24,8 +24,8 @@ def probe_repaired_decaying_descent(repaired_decaying_descent):
 
 
 # %% wrong: not-repaired
-# hint: learning_rate is bound again in each step. So step t divides a rate that was divided in all steps before.
-#  Keep learning_rate, and give the rate of the step a name of its own.
+# hint: The line learning_rate = ... changes learning_rate itself. So each step divides a rate that was divided before.
+#  Keep learning_rate, and give the rate of the step another name.
 #-        rate = learning_rate / (1 + decay * t)
 #-        history.append(history[-1] - rate * gradient(history[-1]))
 #+        learning_rate = learning_rate / (1 + decay * t)

@@ -175,6 +175,17 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
     return params
 
 
+# %% wrong: returns-inside-the-loop
+# hint: Your return stands inside the loop over the epochs. So there is one pass, and without any epoch nothing returns.
+def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
+    params = [np.array(p, dtype=float) for p in params]
+    for _ in range(n_epochs):
+        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+            gradients = gradient(X_batch, y_batch, *params)
+            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+        return params
+
+
 # %% wrong: drops-the-last-batch
 # hint: The last, smaller batch is missing. Every example must come once in each epoch.
 #  If you use minibatches, run its checks first.
@@ -190,6 +201,12 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
 # hint: Your steps are too small. The gradient function already gives a mean: do not divide by the batch size.
 #-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
 #+            params = [p - learning_rate * g / len(y_batch) for p, g in zip(params, gradients)]
+
+
+# %% wrong: divides-by-the-argument-batch-size
+# hint: Your steps are too small. The gradient function already gives a mean: do not divide by batch_size.
+#-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+#+            params = [p - learning_rate * g / batch_size for p, g in zip(params, gradients)]
 
 
 # %% wrong: params-as-one-argument

@@ -235,7 +235,7 @@ def probe_Linear(Linear):
 
 
 # %% wrong: biases-start-at-one
-# hint: Your biases start at 1. They should start at 0.
+# hint: Your biases do not start at 0. Set all of them to 0.
 #-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
 #-        self.b = np.zeros(n_out)
 #+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)

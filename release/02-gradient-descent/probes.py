@@ -112,6 +112,11 @@ def probe_numerical_gradient(numerical_gradient):
         numerical_gradient(lambda t: shapes.append(list(np.shape(t))) or 0.0, theta, 0.5)
         return shapes
 
+    def places_that_f_gets(theta):
+        places = set()
+        numerical_gradient(lambda t: places.add(np.array(t, dtype=float).tobytes()) or 0.0, theta, 0.5)
+        return min(len(places), 2)
+
     def after(theta):
         numerical_gradient(cubic, theta, 0.5)
         return theta
@@ -123,6 +128,7 @@ def probe_numerical_gradient(numerical_gradient):
     yield lambda: numerical_gradient(cubic, np.array([3, -2]), 0.25)
     yield lambda: numerical_gradient(cubic, np.array(1.5), 0.25)
     yield lambda: shapes_that_f_gets(table.copy())
+    yield lambda: places_that_f_gets(table.copy())
     yield lambda: after(table.copy())
     yield lambda: after(np.array([3, -2]))
 
