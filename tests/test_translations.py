@@ -25,7 +25,7 @@ from tools.classroom import Course
 from tools.notebooks import RELEASE, grade_id, load, notebook_path, reference_answers
 from tools.running import in_fork
 from tools.translate import build, catalogue, check, literals, texts
-from tools.translate.direction import RIGHT, right_to_left
+from tools.translate.direction import RIGHT, in_lines, right_to_left
 from tools.translate.faults import KEPT, NAMES, Term, english_words, faults, missing_terms
 
 CHAPTER = "01-loss-functions"
@@ -400,3 +400,8 @@ def test_formulas_links_and_plain_lists_of_numbers_are_left_alone(kept):
 def test_a_fence_has_a_block_of_its_own():
     text = right_to_left("α\n\n```python\nx = -5\n```\n\nβ")
     assert '<div dir="ltr">\n\n```python\nx = -5\n```\n\n</div>' in text
+
+
+def test_a_printed_line_runs_from_right_to_left_and_a_shape_in_it_from_left_to_right():
+    say = in_lines(lambda context, english: "شکل {shape}\n{values}")
+    assert say("", "") == "\u2067شکل \u2068{shape}\u2069\u2069\n{values}"

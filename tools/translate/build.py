@@ -27,7 +27,7 @@ def build(language: str, folder: Path | None = None, translations: Path = catalo
         student.lay_out(made)
         for name, sources in texts.sources().items():
             say = catalogue.asked(catalogue.read(translations / language / name), counts)
-            if language in RIGHT_TO_LEFT and name == "messages.po":
+            if language in RIGHT_TO_LEFT and name.startswith(("messages", "hints")):
                 say = in_lines(say)
             for source in sources:
                 content = source.walk(source.path.read_text(encoding="utf-8"), say)

@@ -9,8 +9,10 @@ the left, whatever is around them, but not what is a block inside.
 import re
 from collections.abc import Callable
 
+from tools.translate.literals import FIELD
+
 RIGHT_TO_LEFT = {"ar", "fa"}
-START, END = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+START, FIRST, END = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 LETTER = re.compile("[\u0600-\u06ff]")
 BLOCK = re.compile(r"(#+ |\||<|- |\d+\. |!\[|\$\$)")  # begins what is no paragraph
 RIGHT = '<span style="display: block; text-align: right">'
@@ -55,10 +57,16 @@ def _isolated(text: str) -> str:
 
 
 def in_lines(say: Callable[[str, str], str]) -> Callable[[str, str], str]:
-    """Return ``say`` for text that is printed: each line that has letters of the language runs from right to left."""
+    """Return ``say`` for what is printed: each line with letters of the language runs from right to left.
+
+    What stands in a field, such as the shape (3, 2), runs as its own letters do.
+    """
 
     def turned(context: str, english: str) -> str:
-        lines = say(context, english).split("\n")
-        return "\n".join((f"{START}{line}{END}" if LETTER.search(line) else line) for line in lines)
+        return "\n".join(_line(line) if LETTER.search(line) else line for line in say(context, english).split("\n"))
 
     return turned
+
+
+def _line(text: str) -> str:
+    return START + re.sub(FIELD, f"{FIRST}\\g<0>{END}", text) + END
