@@ -14,7 +14,7 @@ def speaks(error: Mapping[str, Any]) -> bool:
     It is where the error shows its message in the place of a traceback: its class has IPython's method
     ``_render_traceback_``, which returns the lines of the message.
     """
-    return bool("\n".join(error["traceback"]) == error["evalue"])
+    return bool(" ".join(error["traceback"]).split() == error["evalue"].split())
 
 
 def error(name: str, message: str, spoken: bool = False) -> NotebookNode:

@@ -1054,3 +1054,10 @@ def test_an_operator_that_is_not_written_yet_is_not_called_missing():
     answer = student("class answer:\n    def __add__(self, other):\n        raise NotImplementedError()\n")
     text = message(lambda: Check("answer", answer).method(answer(), "__add__", other=V))
     assert "is not written yet" in text and "no method" not in text
+
+
+def test_a_long_sentence_is_shown_in_short_lines_and_a_row_of_values_in_one():
+    sentence, row = " ".join(["word"] * 40), "Got          " + " ".join(["1234"] * 40)
+    shown = CheckFailed(f"{sentence}\n{row}")._render_traceback_()
+    assert row in shown and max(len(line) for line in shown if line != row) < 100
+    assert " ".join(shown).split() == f"{sentence} {row}".split()

@@ -19,6 +19,7 @@ import re
 import reprlib
 import symtable
 import sys
+import textwrap
 import types
 from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
@@ -33,6 +34,7 @@ from IPython import get_ipython
 from reasons import FAILURES, MOST_ITEMS, quiet, recognise
 
 REMARKS = Path(__file__).with_name("remarks.json")
+WIDTH = 88  # letters of a line of a message, as it is displayed
 MOST_SHOWN, MOST_LETTERS, MOST_DEPTH = 8, 300, 3  # items of a list, letters of a text, lists in lists
 
 
@@ -42,7 +44,14 @@ class CheckFailed(AssertionError):
     tried = True  # False where no answer is written yet
 
     def _render_traceback_(self) -> list[str]:
-        return str(self).split("\n")
+        return [part for line in str(self).split("\n") for part in _in_width(line)]
+
+
+def _in_width(line: str) -> list[str]:
+    """Break a line of prose between words; Jupyter breaks it within one, or Validate cuts it off. Values stay."""
+    if "  " in line or not line:
+        return [line]
+    return textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 class Check:
