@@ -100,6 +100,12 @@ def _about(cell: Cell) -> dict[str, Any]:
     return about
 
 
+def _said(error: BaseException) -> str:
+    """Return what Jupyter shows of an error of checks.py, or the kind and text of any other."""
+    lines = getattr(error, "_render_traceback_", lambda: [f"{type(error).__name__}: {error}"])
+    return "\n".join(lines())
+
+
 def failures(cells: Sequence[Cell]) -> dict[str, str]:
     """Run code cells in order; return ``{grade id: message}`` of the checks that fail."""
     failed = {}
@@ -107,8 +113,7 @@ def failures(cells: Sequence[Cell]) -> dict[str, str]:
         for number, cell in enumerate(cells):
             error = None if "check_all(" in cell["source"] else shell.run(cell["source"], f"<cell {number}>")
             if error is not None and _about(cell).get("grade"):
-                kind = type(error).__name__
-                failed[_about(cell)["grade_id"]] = str(error) if kind == "CheckFailed" else f"{kind}: {error}"
+                failed[_about(cell)["grade_id"]] = _said(error)
     return failed
 
 
