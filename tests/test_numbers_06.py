@@ -70,7 +70,7 @@ def demonstrations():
 
 
 FACTS = {
-    "title": ("6 3*3 4 90",),
+    "title": ("6 3*3 4",),
     "how-to-work": ("1 2 3 4 5",),
     "warm-up-1": ("1 2 5", derivative(lambda a: a * 5, 2), derivative(lambda b: 2 * b, 5)),
     "warm-up-2": ("2*5 3*2 4*2", derivative(lambda a: 3 * a + a**2, 2)),

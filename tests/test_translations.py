@@ -402,6 +402,10 @@ def test_a_fence_has_a_block_of_its_own():
     assert '<div dir="ltr">\n\n```python\nx = -5\n```\n\n</div>' in text
 
 
+def test_the_head_of_a_table_stays_a_head():
+    assert in_lines(lambda context, english: "| تکلیف | امتیاز |")("", "") == "| تکلیف | امتیاز |"
+
+
 def test_a_printed_line_runs_from_right_to_left_and_a_shape_in_it_from_left_to_right():
     say = in_lines(lambda context, english: "شکل {shape}\n{values}")
     assert say("", "") == "\u2067شکل \u2068{shape}\u2069\u2069\n{values}"

@@ -63,10 +63,12 @@ def in_lines(say: Callable[[str, str], str]) -> Callable[[str, str], str]:
     """
 
     def turned(context: str, english: str) -> str:
-        return "\n".join(_line(line) if LETTER.search(line) else line for line in say(context, english).split("\n"))
+        return "\n".join(map(_line, say(context, english).split("\n")))
 
     return turned
 
 
 def _line(text: str) -> str:
+    if not LETTER.search(text) or text.startswith("|"):  # the head of a table is Markdown, turned by what is around it
+        return text
     return START + re.sub(FIELD, f"{FIRST}\\g<0>{END}", text) + END
