@@ -65,7 +65,7 @@ WORKS = {  # name -> a cell whose last line shows True
         " capture_output=True, text=True)\nwords.stdout == '42\\n'"
     ),
     "shell commands": "files = !ls\nwho = !whoami\n'mine.py' in files and who == ['student']",
-    "pip": "packages = !pip list\nany(line.startswith('numpy ') for line in packages)",
+    "pip": "lines = !pip show numpy\n'Name: numpy' in lines",
     "a cell of bash": "%%bash\n[ -e mine.py ] && echo True",
     "a captured cell": "%%capture captured\nprint('quiet')",
     "what was captured": "captured.stdout == 'quiet\\n'",
