@@ -9,7 +9,7 @@ from tools import running, variants
 from tools.classroom import Course
 from tools.notebooks import assignments, graded_names, load, reference_answers
 
-SAMPLE = 8  # variants of each assignment, one in a submission
+SAMPLE = 4  # variants of each assignment, one in a submission
 
 
 @functools.cache
