@@ -12,7 +12,7 @@ def speaks(error: Mapping[str, Any]) -> bool:
     """Say whether the message of an error output is written for people, and its name tells nothing more.
 
     It is where the error shows its message in the place of a traceback: its class has IPython's method
-    ``_render_traceback_``, which returns the lines of the message.
+    ``_render_traceback_``, which returns the lines of the message, broken anew or not.
     """
     return bool(" ".join(error["traceback"]).split() == error["evalue"].split())
 

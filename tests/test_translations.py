@@ -48,7 +48,7 @@ def write_language(folder, language, translate, change=lambda file: None):
     """Write the PO files of a language into ``folder``."""
     (folder / NAMES).write_text("Python", encoding="utf-8")
     for name, sources in texts.sources().items():
-        english = {context: text for source in sources for context, text in source.english().items()}
+        english = texts.english(sources)
         file = catalogue.merged(polib.POFile(), english, language)
         for entry in file:
             entry.msgstr = translate(entry.msgid)
@@ -226,7 +226,7 @@ def checked(path, answers):
 def test_the_po_files_know_the_english_texts_of_today(name):
     stale = []
     for po, sources in texts.sources().items():
-        english = {context: text for source in sources for context, text in source.english().items()}
+        english = texts.english(sources)
         known = {entry.msgctxt: entry.msgid for entry in catalogue.read(catalogue.TRANSLATIONS / name / po)}
         stale += [f"{po}: {context}" for context, text in english.items() if known.get(context) != text]
     assert stale == [], f"run: python -m tools.translate update {name}"

@@ -75,7 +75,7 @@ def _output(output: NotebookNode) -> dict[str, str]:
     if PICTURE in data:
         words = output.metadata.get(PICTURE, {}).get("alt", "")
         # What a slider says stands beside its picture; what follows a plain picture is an output of its own.
-        said = f"In words: {words}" if "application/vnd.jupyter.widget-view+json" in data else ""
+        said = data["text/plain"] if "application/vnd.jupyter.widget-view+json" in data else ""
         return {"picture": data[PICTURE].replace("\n", ""), "words": words, "text": said}
     return {"text": data.get("text/plain", "")}
 

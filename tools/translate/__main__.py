@@ -4,24 +4,21 @@ update   bring the PO files of translations/LANGUAGE/ up to date with the Englis
 check    say what a translation has lost, and which words are still English
 release  write the folder that students receive, translated/LANGUAGE/
 show     check, write the folder, and open it in JupyterLab
-take     take translations from JSON files into the PO files: take LANGUAGE FOLDER
 """
 
 import argparse
 import sys
 from collections import Counter
-from pathlib import Path
 
 from tools import student
-from tools.translate import build, catalogue, check, interim, texts
+from tools.translate import build, catalogue, check, texts
 
 
 def update(language: str) -> None:
     """Bring the PO files of a language up to date."""
     for name, sources in texts.sources().items():
         path = catalogue.TRANSLATIONS / language / name
-        english = {context: text for source in sources for context, text in source.english().items()}
-        file = catalogue.merged(catalogue.read(path), english, language)
+        file = catalogue.merged(catalogue.read(path), texts.english(sources), language)
         path.parent.mkdir(parents=True, exist_ok=True)
         file.save(str(path))
         print(f"{name}: {len(file.translated_entries())} of {len(file)} texts translated")
@@ -50,14 +47,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m tools.translate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=["update", "check", "release", "show", "take"])
+    parser.add_argument("command", choices=["update", "check", "release", "show"])
     parser.add_argument("language")
-    parser.add_argument("folder", nargs="?", type=Path)
     given = parser.parse_args()
     right = True
-    if given.command == "take":
-        print(*interim.take(given.language, given.folder), sep="\n")
-    if given.command in ("update", "take"):
+    if given.command == "update":
         update(given.language)
     if given.command in ("check", "show"):
         right = report(given.language)

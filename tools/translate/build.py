@@ -22,8 +22,8 @@ FONTS = {"bn": "NotoSansBengali.ttf", "te": "NotoSansTelugu.ttf"}  # letters tha
 def build(language: str, folder: Path | None = None, translations: Path = catalogue.TRANSLATIONS) -> Counter[str]:
     """Write the course in a language into ``folder``, which is made anew; return how many texts are shown how."""
     folder, counts = folder or TRANSLATED / language, Counter[str]()
-    with tempfile.TemporaryDirectory() as place:
-        made = Path(place, "made")
+    with tempfile.TemporaryDirectory() as temporary:
+        made = Path(temporary, "made")
         student.lay_out(made)
         for name, sources in texts.sources().items():
             say = catalogue.asked(catalogue.read(translations / language / name), counts)

@@ -6,7 +6,7 @@ writes a language, so both always agree.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -114,9 +114,10 @@ class Source(NamedTuple):
     walk: Walk
     places: list[str]
 
-    def english(self) -> dict[str, str]:
-        """Return ``{context: English text}``."""
-        return collect(self.walk, self.path.read_text(encoding="utf-8"))
+
+def english(sources: Iterable[Source]) -> dict[str, str]:
+    """Return ``{context: English text}`` of the files whose texts stand in one PO file."""
+    return {context: text for s in sources for context, text in collect(s.walk, s.path.read_text("utf-8")).items()}
 
 
 def sources() -> dict[str, list[Source]]:
