@@ -147,7 +147,7 @@ def _docstring(code: str, column: int) -> tuple[str, Callable[[str], str]]:
     text = inspect.cleandoc(ast.literal_eval(code))
 
     def written(new: str) -> str:
-        lines = [" " * column * bool(line) + line for line in new.splitlines()]
+        lines = [" " * column * bool(line) + line for line in new.replace("\\", "\\\\").splitlines()]
         closing = "\n" + " " * column if len(lines) > 1 else ""
         return '"""' + "\n".join(lines).lstrip() + closing + '"""'
 
