@@ -787,7 +787,7 @@ def test_printed_checks_agree(lesson):
     formula, difference = re.findall(r"column 0: (\S+)", lesson["printed"]["softmax-check"])
     assert formula == difference == f"{SOFT_DW[2, 0]:.6f}"
     assert re.findall(r"for \w+: +(\S+)", lesson["printed"]["linear-check"]) == [
-        str(v) for v in [LIN_DW[0], LIN_DW[1], LIN_DB]
+        f"{v:.6f}" for v in [LIN_DW[0], LIN_DW[1], LIN_DB]
     ]
     assert f"before the step: {LIN_LOSSES[0]:g}  after it: {LIN_LOSSES[1]:g}" in lesson["printed"]["linear-check"]
 

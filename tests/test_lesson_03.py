@@ -554,8 +554,8 @@ def test_every_step_of_the_graph_is_told(run):
     story = run["forward_story"] + run["backward_story"]
     assert list(told) == list(range(len(story))) == list(range(17))
     assert all(f"Step {step} of 16, " in words and story[step][1] in words for step, words in told.items())
-    assert "Slopes of L: none yet." in told[5] and "L = 1.609" in told[5] and "L = 1.609" not in told[4]
-    assert "a to z × 0.25, s_0 to a × -4, s_1 to a × 2" in told[16] and "z to w × 3" not in told[14]
+    assert "L: 1" in told[6] and "L: 1" not in told[5] and "L = 1.609" in told[5] and "L = 1.609" not in told[4]
+    assert "a → z × 0.25, s_0 → a × -4, s_1 → a × 2" in told[16] and "z → w × 3" not in told[14]
     assert "w: 3.6, b: 1.2." in told[16] and "b: 1.2" not in told[15]
     assert story[13][0] == "a"
 
