@@ -439,9 +439,10 @@ def test_where_probabilities_underflow():
 
 def test_the_three_ways_to_the_loss(after):
     names = after["gap-picture"]
-    at = {gap: {name: v[names["gaps"] == gap][0] for name, v in names["losses"].items()} for gap in (500, 800)}
-    assert at[500] == pytest.approx({"fused": 500, "clip": -log(1e-12), "no clip": 500})
-    assert at[800]["fused"] == pytest.approx(800) and np.isinf(at[800]["no clip"])
+    at = {gap: {way: names[way][names["gaps"] == gap][0] for way in ("fused", "clip", "no_clip")} for gap in (500, 800)}
+    assert at[500] == pytest.approx({"fused": 500, "clip": -log(1e-12), "no_clip": 500})
+    assert at[800]["fused"] == pytest.approx(800) and np.isinf(at[800]["no_clip"])
+    assert (names["gaps"][names["i"]], names["gaps"][names["j"]]) == (500, 800)
 
 
 def test_targets_with_another_shape():
