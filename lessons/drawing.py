@@ -244,6 +244,9 @@ def decision_regions(
         if np.nanmin(lead) < 0 < np.nanmax(lead):
             ax.contour(xx, yy, lead, [0], colors="black", linewidths=1.5)
     points(ax, X, y, names)
+    low, high = yy[0, 0], yy[-1, 0]
+    ax.set_ylim(low, high + 0.15 * (high - low))  # room for the legend, which covers neither points nor borders
+    ax.legend(loc="upper center", ncols=len(S), columnspacing=1, handlelength=1, handletextpad=0.3)
 
 
 def border_and_losses(
@@ -262,9 +265,6 @@ def border_and_losses(
     """
     figure, (left, right) = axes(titles, ["$x_1$", x_label], ["$x_2$", Messages.LOSS], columns=2, width=9.6)
     decision_regions(left, scores, X, y)
-    low, high = left.get_ylim()
-    left.set_ylim(low, high + 0.15 * (high - low))  # room for the legend
-    left.legend(loc="upper center", ncols=2)
     lines(right, times, losses, markers=True)
     return figure, right
 
@@ -356,24 +356,31 @@ def layer_shapes(ax: Axes, sizes: Mapping[str, int]) -> None:
 
     sizes: ``{letter: number}``, the number of examples, of features, then of units in each layer,
         for example ``{"m": 5, "n": 3, "h": 4, "K": 2}``
+
+    With several layers an arrow leads from each Z to what the activation ``a``, or at last the softmax, makes of it.
     """
     (m, rows), *units = sizes.items()
     right: list[float] = []
     y = 0.0
     for layer, ((n, inputs), (k, outputs)) in enumerate(pairwise(units), 1):
         number = str(layer) if len(units) > 2 else ""
-        arrays = (
+        last = layer == len(units) - 1
+        arrays = [
             ("X" if layer == 1 else f"A{layer - 1}", f"({m}, {n})", rows, inputs, SKY, "@"),
             (f"W{number}.T", f"({n}, {k})", inputs, outputs, ORANGE, "+"),
             (f"b{number}", f"({k},)", 1, outputs, ORANGE, "="),
-            (f"Z{number}", f"({m}, {k})", rows, outputs, SKY, ""),
-        )
+            (f"Z{number}", f"({m}, {k})", rows, outputs, SKY, "→" if number else ""),
+        ]
+        if number:
+            arrays.append(("P" if last else f"A{layer}", f"({m}, {k})", rows, outputs, SKY, ""))
         x, y = 0.0, y - max(rows, inputs) / 2
         for name, shape, high, wide, colour, sign in arrays:
             cells = np.arange(wide + 1) + x, np.arange(high + 1) + y - high / 2
             ax.pcolormesh(*cells, np.zeros((high, wide)), cmap=ListedColormap([colour]), edgecolors="white")
             ax.text(x + wide / 2, y + high / 2 + 0.25, f"{name} {shape}", ha="center", va="bottom")
             ax.text(x + wide + 1.25, y, sign, size=16, ha="center", va="center")
+            if sign == "→":
+                ax.text(x + wide + 1.25, y + 0.5, "softmax" if last else "$a$", ha="center", va="bottom")
             x += wide + 2.5
         right, y = [*right, x - 2.5], y - max(rows, inputs) / 2 - 2
     _only_boxes(ax, (0, max(right)), (y + 2, 0), margin=1.2)

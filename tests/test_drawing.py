@@ -129,6 +129,18 @@ def test_one_score_tells_two_classes_apart(drawing):
     assert np.allclose(np.concatenate(one), np.concatenate(two), atol=1e-6)
 
 
+@pytest.mark.parametrize("width", [4.2, 6.4])
+def test_the_legend_of_regions_lies_above_them(drawing, width):
+    figure, ax = drawing.axes("regions", "x", "y", width=width)
+    X = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0]])
+    drawing.decision_regions(ax, lambda G: plane_scores(G, 3), X, np.arange(3))
+    figure.draw_without_rendering()
+    legend = ax.get_legend().get_window_extent()
+    top = drawing.grid_around(X)[1].max()
+    assert ax.transData.inverted().transform(legend.min)[1] >= top
+    assert ax.bbox.x0 <= legend.x0 < legend.x1 <= ax.bbox.x1
+
+
 def test_a_region_without_an_end_has_no_border(drawing, recwarn):
     assert borders(drawing, lambda G: np.ones(len(G)), 2) == []
     assert [str(w.message) for w in recwarn] == []
@@ -212,8 +224,8 @@ def test_layer_shapes_names_every_array_with_its_shape(drawing):
     drawing.layer_shapes(ax, {"m": 5, "n": 3, "h": 4, "K": 2})
     texts = " ".join(text.get_text() for text in ax.texts)
     assert re.findall(r"\w+(?:\.T)? \(.*?\)", texts) == [
-        *("X (m, n)", "W1.T (n, h)", "b1 (h,)", "Z1 (m, h)"),
-        *("A1 (m, h)", "W2.T (h, K)", "b2 (K,)", "Z2 (m, K)"),
+        *("X (m, n)", "W1.T (n, h)", "b1 (h,)", "Z1 (m, h)", "A1 (m, h)"),
+        *("A1 (m, h)", "W2.T (h, K)", "b2 (K,)", "Z2 (m, K)", "P (m, K)"),
     ]
 
 

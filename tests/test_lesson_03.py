@@ -725,14 +725,17 @@ def test_a_graph_shows_slopes_with_the_factor_on_the_way(drawing):
         ({"m": 5, "n": 3, "K": 2}, ["X (m, n)", "W.T (n, K)", "b (K,)", "Z (m, K)"]),
         (
             {"m": 5, "n": 3, "h": 4, "K": 2},
-            ["X (m, n)", "W1.T (n, h)", "b1 (h,)", "Z1 (m, h)", "A1 (m, h)", "W2.T (h, K)", "b2 (K,)", "Z2 (m, K)"],
+            [
+                *("X (m, n)", "W1.T (n, h)", "b1 (h,)", "Z1 (m, h)", "A1 (m, h)"),
+                *("A1 (m, h)", "W2.T (h, K)", "b2 (K,)", "Z2 (m, K)", "P (m, K)"),
+            ],
         ),
     ],
 )
 def test_the_boxes_have_as_many_cells_as_the_arrays(drawing, sizes, labels):
     _, ax = drawing.axes("", "", "")
     drawing.layer_shapes(ax, sizes)
-    assert [text for text in texts(ax) if len(text) > 1] == labels
+    assert [text for text in texts(ax) if "(" in text] == labels
     for box, label in zip(ax.collections, labels, strict=True):
         dims = [sizes[letter] for letter in re.findall(r"\w", label.partition("(")[2])]
         assert box.get_array().size == np.prod(dims), label
