@@ -14,15 +14,19 @@ REPAIRS = [(a, name) for a, name in EXERCISES if name.startswith("repaired_")]
 
 @functools.cache
 def outcomes(assignment):
-    """Return ``{(name, kind, label): {test id: Outcome}}`` of all variants and trivial answers."""
+    """Return ``{(name, kind, label): {test id: Outcome}}`` of all variants and trivial answers.
+
+    Only the tests that look at an answer are run with it.
+    """
     ids = graded_names(load(assignment))
+    readers = running.readers(assignment)
     jobs = {}
     for name, exercise in variants.read(assignment).items():
         for v in exercise.variants:
             jobs[name, "wrong" if v.wrong else "right", v.label] = {ids[name]: v.source}
         for label, source in running.trivial_answers(assignment, name).items():
             jobs[name, "trivial", label] = {ids[name]: source}
-    results = running.run_many([(assignment, answers) for answers in jobs.values()])
+    results = running.run_many([(assignment, answers, readers[name]) for (name, _, _), answers in jobs.items()])
     return dict(zip(jobs, results, strict=True))
 
 

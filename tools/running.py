@@ -46,22 +46,38 @@ class Outcome:
     message: str  # empty when the cell passed
 
 
-def run(assignment, answers):
+def run(assignment, answers, cells=None):
     """Return ``{test id: Outcome}`` of the notebook solved by the reference but for ``answers``.
 
     answers: ``{solution id: source}``
+    cells:   the ids of the tests to run, where not all of them
     """
     _prepare(assignment)
-    return in_fork(_run_tests, assignment, answers)
+    return in_fork(_run_tests, assignment, answers, cells)
 
 
 def run_many(jobs, progress=iter):
-    """Return the outcomes of many ``(assignment, answers)``, in order, on all cores.
+    """Return the outcomes of many jobs, in order, on all cores.
 
+    jobs: what ``run`` is called with, each a tuple
     progress: wraps the iterator of results, for example ``tqdm``
     """
     with ProcessPoolExecutor(os.cpu_count(), _fork_context()) as pool:
         return list(progress(pool.map(run, *zip(*jobs, strict=True))))
+
+
+def readers(assignment):
+    """Return ``{name of an exercise: ids of the tests that look at its answer}``.
+
+    Such a test fails where there is no answer, or one that returns None. No other test can tell two answers apart.
+    """
+    ids = graded_names(_load(assignment))
+    answers = [(name, source) for name in ids for source in ("", trivial_answers(assignment, name)["none"])]
+    failed = {name: set() for name in ids}
+    outcomes = run_many([(assignment, {ids[name]: source}) for name, source in answers])
+    for (name, _), outcome in zip(answers, outcomes, strict=True):
+        failed[name] |= {key for key, result in outcome.items() if result.message}
+    return failed
 
 
 def observe_many(assignment, name, probe, sources):
@@ -131,12 +147,14 @@ def _prepare(assignment):
         importlib.import_module(library)
 
 
-def _run_tests(assignment, answers):
+def _run_tests(assignment, answers, cells):
     notebook = _load(assignment)
     worth = points(notebook)
     namespace = _namespace(assignment, notebook, answers)
     outcomes = {}
     for key, cell in grade_cells(notebook).items():
+        if cells is not None and key not in cells:
+            continue
         error = _execute(cell.source, key, namespace)
         outcomes[key] = Outcome(0 if error else worth[key], error)
     return outcomes
