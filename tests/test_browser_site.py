@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browsing import DESKTOP
+from browsing import DESKTOP, assert_slides, command, connect
 
 from tools import variants
 from tools.classroom import Course
@@ -30,6 +30,7 @@ from tools.site import pyodide
 from tools.site.__main__ import KERNEL, build
 
 ASSIGNMENT = assignments()[0]
+SLIDER = "01-loss-functions", "search-slider"  # a lesson and one of its cells
 PLACE = "/some/course/"
 SECONDS = 240  # to wait, on a busy machine
 WHOLE = pytest.mark.skipif(not os.environ.get("WHOLE_SITE"), reason="takes minutes: WHOLE_SITE=1 make test")
@@ -122,6 +123,7 @@ class Student:
         links = self.window.locator(".jp-RenderedMarkdown").get_by_role("link", name=re.compile(f"^{re.escape(title)}"))
         links.first.click()
         self.panel.locator(".jp-Cell").first.wait_for()
+        connect(self.window)
 
     def take_in(self, path):
         """Replace the open notebook by a file."""
@@ -135,8 +137,7 @@ class Student:
 
     def press_run_all(self):
         """Run all cells."""
-        self.window.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
-        self.window.locator('[data-command="runmenu:run-all"]').click()
+        command(self.window, "notebook:run-all-cells")
 
     def run_all(self):
         """Run all cells, and wait until Python has come to an end."""
@@ -265,6 +266,8 @@ def test_a_lesson_runs_without_an_error(student, lesson, tmp_path):
     student.open(title(nbformat.read(LESSONS / f"{lesson}.ipynb", as_version=4)))
     student.run_all()
     assert student.errors(tmp_path) == []
+    if lesson == SLIDER[0]:
+        assert_slides(student.window, SLIDER[1])
     student.close()
 
 

@@ -15,7 +15,7 @@ import urllib.request
 
 import nbformat
 import pytest
-from browsing import DESKTOP
+from browsing import DESKTOP, assert_slides, command, connect, go_to
 
 from tools import student, variants
 from tools.notebooks import ROOT, graded_names, load, notebook_path, reference_answers, solution_cells
@@ -23,11 +23,6 @@ from tools.notebooks import ROOT, graded_names, load, notebook_path, reference_a
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 ASSIGNMENT, LAB = "01-loss-functions", "05-mnist-lab"
 SECONDS = 120  # to wait for a window of JupyterLab, on a busy machine
-CONNECTED = """async () => {
-    const context = jupyterapp.shell.currentWidget.sessionContext;
-    await context.ready;  // what is run before is dropped without a word
-    await context.session.kernel.info;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -96,31 +91,13 @@ def keep(window, name):
         window.screenshot(path=ROOT / "pictures" / f"{name}.png")
 
 
-def command(window, name):
-    """Choose an entry of JupyterLab's menu; do not wait for what it does."""
-    window.evaluate("name => void jupyterapp.commands.execute(name)", name)
-
-
-def go_to(window, cell_id):
-    """Make a cell of the open notebook the active one, in sight; return it."""
-    window.evaluate(
-        """id => {
-            const notebook = jupyterapp.shell.currentWidget.content;
-            notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === id);
-            return notebook.scrollToItem(notebook.activeCellIndex, 'start');
-        }""",
-        cell_id,
-    )
-    return window.locator(".jp-NotebookPanel:visible .jp-mod-active.jp-Cell")
-
-
 def open_from_start(window, title):
     """Follow the first link of the start page that begins so; return the notebook's panel."""
     window.get_by_role("tab", name=student.START).click()
     window.locator(".jp-RenderedMarkdown:visible").get_by_role("link", name=re.compile(f"^{title}")).first.click()
     panel = window.locator(".jp-NotebookPanel:visible")
     panel.locator(".jp-MarkdownOutput h1").first.wait_for()
-    window.evaluate(CONNECTED)
+    connect(window)
     return panel
 
 
@@ -148,15 +125,10 @@ def test_the_first_screen_is_the_start_page_with_nothing_for_teachers(lab):
 
 def test_a_slider_of_a_lesson_changes_picture_and_words(lab):
     open_from_start(lab, "Lesson 1")
-    cell = go_to(lab, "search-slider")
+    go_to(lab, "search-slider")
     command(lab, "notebook:run-all-above")
     command(lab, "notebook:run-cell")
-    picture = cell.locator(".widget-image")
-    picture.wait_for()
-    before, said = picture.get_attribute("src"), cell.locator(".widget-html-content").inner_text()
-    cell.get_by_role("button", name="next").click()
-    expect(picture).not_to_have_attribute("src", before)
-    assert cell.locator(".widget-html-content").inner_text() != said
+    assert_slides(lab, "search-slider")
 
 
 def test_validate_names_the_mistake(lab):

@@ -96,6 +96,7 @@ def _configure(lite, preload):
     kernel = {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": preload}}
     config = {
         "appName": "Neural networks from first principles",
+        "exposeAppInBrowser": "true",  # for tests, and for who looks for a fault in the browser's console
         "federated_extensions": [EXTENSION],
         "litePluginSettings": {KERNEL_PLUGIN: kernel},
     }

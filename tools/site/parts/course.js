@@ -9,7 +9,8 @@
   let scope;
   const shared = async (name) => (await Object.values(scope[name])[0].get())();
   const NARROW = 700; // px
-  const WHILE = 60_000; // ms until the rest is loaded where no notebook is opened
+  const WHILE = 60_000; // ms until the rest is loaded where no Python starts
+  const QUIET = 10_000; // ms after the last cell until it is loaded: the first checks need the processor
   const LONG = 60_000; // ms in one cell, until we say what to do if it does not end
   const KERNEL = { display_name: "Python 3 (ipykernel)", language: "python", name: "python3" };
 
@@ -34,12 +35,15 @@
       widgets().forEach((widget) => widget.context ?? widget.close());
     }
 
-    /** Wait until Python has started in a notebook, or for a while: what that needs is loaded first. */
+    /** Wait until Python has nothing to do in a notebook, or for a while: what that needs is loaded first. */
     function othersFirst(tracker) {
       return new Promise((done) => {
-        setTimeout(done, WHILE);
+        let timer = setTimeout(done, WHILE);
         tracker.widgetAdded.connect((_, { sessionContext }) => {
-          sessionContext.statusChanged.connect((_, status) => { if (status === "idle") done(); });
+          sessionContext.statusChanged.connect((_, status) => {
+            clearTimeout(timer);
+            timer = setTimeout(done, status === "idle" ? QUIET : WHILE);
+          });
         });
       });
     }
