@@ -36,8 +36,6 @@ CODE = {  # what looks like text in one of the cells, and is code
     "axis={axis}: {P.round(3).tolist()}",
     "y = {label}    −log {P[i, label]:g} = {loss:.6f}",
     "xx",  # a hatch
-    "back",  # two buttons, whose names the text gives as code
-    "next",
     "YOUR CODE HERE",
 }
 
@@ -73,10 +71,13 @@ def named(source: str, say: Callable[[str, str], str]) -> str:
     return found.put((place, say(name, place.text)) for name, place in places if has_words(place.text))
 
 
-def arguments(source: str, name: str) -> list[str]:
-    """Return the texts that calls take as the argument of this name."""
-    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.keyword) and node.arg == name]
-    return [str(ast.literal_eval(node.value)) for node in nodes if _is_text(node.value)]
+def remarks(source: str) -> list[str]:
+    """Return what a test says: the texts of ``because=...``, and the reasons of quiz answers."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    nodes = [argument.value for call in calls for argument in call.keywords if argument.arg == "because"]
+    nodes += [call.args[1] for call in calls if ast.unparse(call.func).endswith(").choice")]  # no rng.choice
+    found = sorted(filter(_is_text, nodes), key=lambda node: (node.lineno, node.col_offset))
+    return [str(ast.literal_eval(node)) for node in found]
 
 
 def has_words(text: str) -> bool:

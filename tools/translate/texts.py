@@ -6,7 +6,7 @@ writes a language, so both always agree.
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -15,13 +15,25 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum, is_grade
 
-from tools.notebooks import LESSONS, RELEASE, ROOT, notebook_path
+from tools import worked
+from tools.notebooks import (
+    LESSONS,
+    MISCONCEPTIONS,
+    RELEASE,
+    ROOT,
+    grade_cells,
+    notebook_path,
+    owner,
+    solution_cells,
+)
 from tools.translate import literals
 
 Say = Callable[[str, str], str]
 Walk = Callable[[str, Say], str]  # (text of a file, say) -> the file in a language
 CHAPTERS = ["01-loss-functions"]  # what is there to translate; the others are shown in English
 FENCE = "```"
+WORDS = ROOT / "grading" / "words.json"
+SAID_BY_CHECKS = {"about": "ABOUT", "likely_reason": "LIKELY_REASON"}  # {word of a page: message}
 HELPERS = [  # what speaks to students
     ROOT / "source" / "messages.py",
     LESSONS / "drawing.py",
@@ -96,23 +108,51 @@ def within(name: str, walk: Walk) -> Walk:
 
 
 def remarks(content: str, say: Say) -> str:
-    """Go through what the test cells of a notebook say when values differ; return it as ``{English: translation}``.
+    """Go through what the test cells of a notebook say; return it as ``{English: translation}``.
 
-    The cells themselves stay as they are: their helper looks here what to say.
+    The cells themselves stay as they are: their helper looks here what to say. What visible tests say comes first in
+    their cells, so it has the same contexts in the notebook with hidden tests.
     """
     found: dict[str, str] = {}
     for cell in filter(is_grade, nbformat.reads(content, as_version=4).cells):
-        texts = literals.arguments(cell.source, "because") if cell.cell_type == "code" else []
+        texts = literals.remarks(cell.source) if cell.cell_type == "code" else []
         found |= {text: say(f"{cell.id}/{number}", text) for number, text in enumerate(texts, 1)}
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
+def explanations(content: str, say: Say) -> str:
+    """Go through worked.md: the explanation of each solution by its exercise."""
+    return worked.SECTION.sub(lambda found: f"## {found[1]}\n{say(found[1], found[2].strip())}\n\n", content)
+
+
+def words(content: str, say: Say) -> str:
+    """Go through the words of feedback pages; those that checks say, too, stand in messages.py."""
+    found = json.loads(content)
+    page = {name: text if name in SAID_BY_CHECKS else say(f"page/{name}", text) for name, text in found["page"].items()}
+    notices = {text: say(f"notices/{number}", text) for number, text in enumerate(found["notices"], 1)}
+    return json.dumps({"page": page, "notices": notices}, ensure_ascii=False, indent=1) + "\n"
+
+
+def names_of_checks(content: str, say: Say) -> str:
+    """Go through what the checks of a notebook look at, such as "shapes"; return it as ``{English: translation}``."""
+    found: NotebookNode = nbformat.reads(content, as_version=4)
+    solutions = solution_cells(found)
+    parts = [key.removeprefix(f"test-{owner(key, solutions)}").strip("-") for key in grade_cells(found)]
+    names = sorted({part.replace("-", " ") for part in parts} - {""})
+    return json.dumps({name: say(name, name) for name in names}, ensure_ascii=False, indent=1) + "\n"
+
+
 class Source(NamedTuple):
-    """An English file of the course, how to go through it, and where in a student's folder the result stands."""
+    """An English file of the course, how to go through it, and where the result stands.
+
+    places: in a student's folder
+    graded: in the folder of what grading says, which students do not get
+    """
 
     path: Path
     walk: Walk
-    places: list[str]
+    places: Sequence[str] = ()
+    graded: Sequence[str] = ()
 
 
 def english(sources: Iterable[Source]) -> dict[str, str]:
@@ -124,13 +164,16 @@ def sources() -> dict[str, list[Source]]:
     """Return the files whose texts stand in each PO file, ``{PO file: sources}``."""
     found: dict[str, list[Source]] = {}
     for name in CHAPTERS:
-        lesson, assignment = LESSONS / f"{name}.ipynb", notebook_path(name, RELEASE)
+        lesson, assignment, full = LESSONS / f"{name}.ipynb", notebook_path(name, RELEASE), notebook_path(name)
         found[f"lessons/{name}.po"] = [Source(lesson, notebook, [f"lessons/{lesson.name}"])]
         found[f"assignments/{name}.po"] = [
             Source(assignment, notebook, [f"{name}/{assignment.name}"]),
             Source(assignment, remarks, [f"{name}/remarks.json"]),
+            Source(full, remarks, graded=[f"{name}/remarks.json"]),
+            Source(MISCONCEPTIONS / name / "worked.md", within("worked", explanations)),
         ]
-        found[f"hints/{name}.po"] = [Source(RELEASE / name / "hints.json", hints, [f"{name}/hints.json"])]
+        hinted = [f"{name}/hints.json"]
+        found[f"hints/{name}.po"] = [Source(RELEASE / name / "hints.json", hints, hinted, hinted)]
     helpers = [Source(path, within(path.name, literals.named), _places(path.name)) for path in HELPERS]
     return found | {
         "messages.po": helpers,
@@ -139,6 +182,10 @@ def sources() -> dict[str, list[Source]]:
             Source(LESSONS / "README.md", partial(page, "README.md"), ["lessons/README.md"]),
             Source(LESSONS / "glossary.md", glossary, ["lessons/glossary.md"]),
             Source(LESSONS / "progress.ipynb", within("progress.ipynb", notebook), ["lessons/progress.ipynb"]),
+        ],
+        "feedback.po": [
+            Source(WORDS, words),
+            *(Source(notebook_path(name, RELEASE), within("checks", names_of_checks)) for name in CHAPTERS),
         ],
     }
 
