@@ -1,14 +1,16 @@
 # Each of these sets itself up: a virtual environment in .venv/ with the pinned packages.
 #   make demo      grade a class of twelve on assignments 01 to 06, and check every grade
 #   make test      run all tests
-#   make lab       a student's JupyterLab: lessons and assignments in student/, from a start page
+#   make lab       a student's JupyterLab: lessons and assignments in student/, from a start page;
+#                  with LANGUAGE=fa in a language, in student-fa/
 #   make teach     a teacher's JupyterLab: the whole course, with formgrader
 #   make grade     grade what is in submitted/: make grade ASSIGNMENT=01-loss-functions
 #   make bench     compare the grading engine with stock nbgrader (about half an hour)
 #   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST
 #   make site      the course in the browser: a folder of files for any web server, in site/
 #   make release   regenerate release/ after a change in source/ or misconceptions/;
-#                  with LANGUAGE=fa write the course in a language into translated/fa/: TRANSLATING.md
+#                  with LANGUAGE=fa write the course in a language into translated/fa/, and what grading says
+#                  to its students into languages/fa/: TRANSLATING.md
 #   make lock      renew constraints.txt, the versions of all that the pinned packages need; take the oldest Python 3.11
 #   make tidy      take outputs and counts out of the notebooks in source/ and lessons/, format the Python files
 
@@ -30,7 +32,7 @@ test: .venv/ready-dev
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lab: .venv/ready-student
-	$(BIN)/python -m tools.student $(OPTIONS)
+	$(BIN)/python -m $(if $(LANGUAGE),tools.translate lab $(LANGUAGE),tools.student) $(OPTIONS)
 
 teach: .venv/ready
 	$(BIN)/jupyter lab --LabApp.default_url=/formgrader

@@ -5,8 +5,8 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import chdir
+from dataclasses import dataclass
 from fnmatch import fnmatch
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,15 @@ from nbformat import NotebookNode
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions, Execute, SaveCells
+from nbgrader.utils import is_grade
 from traitlets import Bool, Dict, Enum, List, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import DeferredConfigString
 from traitlets.utils.importstring import import_item
 
+from grading import languages
 from grading.cells import grade_id, is_ours
-from grading.job import Job, Limits, content_key
+from grading.job import Files, Job, Limits, content_key
 from grading.template import with_sources
 
 FILES_BYTES = 100 * 2**20  # of all files beside the notebooks
@@ -61,6 +63,7 @@ class Assignment:
     templates: {notebook: the instructor's notebook as a Job has it}
     stored:    {notebook: the same as a NotebookNode without solutions, as the gradebook knows it}
     files:     {relative path: content} of what stands beside the notebooks
+    variants:  {language: Variant} of the languages that the course is in beside its own
     isolation: {notebook: (where its tests run, why)}; set when the reference has been run
 
     Raises CourseError where the assignment cannot be graded as it is.
@@ -75,41 +78,68 @@ class Assignment:
         paths = sorted(self.source.glob("*.ipynb"))
         if not paths:
             raise CourseError(f"There is no assignment {name}: {self.source} holds no notebook.")
-        limits = _limits(self.engine, converter.config)
-        self.files = _read_files(self.source, self.course.ignore, limits.file_bytes)
+        self._limits = _limits(self.engine, converter.config)
+        self._require_sandbox = self.engine.require_sandbox or require_sandbox
+        self.files = _read_files(self.source, self.course.ignore, self._limits.file_bytes)
         generator = GenerateAssignment(coursedir=self.course, parent=converter)
         with chdir(self.course.root):  # where nbgrader's steps look for their files
             versions = {path.stem: _versions(path, generator) for path in paths}
-        self.templates = {stem: str(nbformat.writes(template)).encode() for stem, (template, _) in versions.items()}
+        self.templates = {stem: _written(template) for stem, (template, _) in versions.items()}
         self.stored = {stem: stored for stem, (_, stored) in versions.items()}
+        self.variants = {
+            language: self._variant(folder / language / name, generator)
+            for folder in [languages.folder_of(self.course, converter)]
+            for language in languages.known(folder)
+        }
         self.keep = frozenset(converter.exclude_overwriting.get(name, ()))
-        self._limits, self._require_sandbox = limits, self.engine.require_sandbox or require_sandbox
+        self._keys: dict[tuple[str, str], str] = {}
         self.isolation: dict[str, tuple[str, str]] = dict.fromkeys(self.templates, ("apart", ""))
 
-    def files_beside(self, own: dict[str, bytes]) -> dict[str, bytes]:
+    def _variant(self, folder: Path, generator: GenerateAssignment) -> "Variant":
+        """Return the assignment in another language; where ``folder`` lacks something, it is that of source/."""
+        files = _read_files(folder, self.course.ignore, self._limits.file_bytes) if folder.exists() else {}
+        templates = dict(self.templates)
+        for path in sorted(folder.glob("*.ipynb")):
+            with chdir(self.course.root):
+                template, stored = _versions(path, generator)
+            if path.stem not in self.stored or _graded(stored) != _graded(self.stored[path.stem]):
+                raise CourseError(f"{path} does not have the graded cells of source/{self.name}. Make it anew.")
+            templates[path.stem] = _written(template)
+        return Variant(templates, self.files | files)
+
+    def files_beside(self, own: Files, language: str = "") -> Files:
         """Return ``{relative path: content}`` of a student's ``own`` files with the instructor's on top."""
-        ours = {*self.files, *(f"{name}.ipynb" for name in self.templates)} - self.keep
+        files = dict(self._in(language).files)
+        ours = {*files, *(f"{name}.ipynb" for name in self.templates)} - self.keep
         folders = {str(parent) for path in ours for parent in Path(path).parents}
-        files = dict(self.files)
         for path, content in own.items():
             # A student's file must not be where the instructor has a folder, nor the other way round.
             if path not in ours | folders and not ours & {str(parent) for parent in Path(path).parents}:
                 files[path] = content
         return files
 
-    def job(self, notebook: str, submission: bytes, own: dict[str, bytes], tests: str | None = None) -> Job:
+    def _in(self, language: str) -> "Variant":
+        return self.variants.get(language) or Variant(self.templates, self.files)
+
+    def template(self, notebook: str, language: str) -> bytes:
+        """Return the instructor's notebook in a language."""
+        return self._in(language).templates[notebook]
+
+    def job(self, notebook: str, submission: bytes, own: Files, tests: str | None = None, language: str = "") -> Job:
         """Return the Job of one notebook.
 
         submission: what was handed in, bytes
         own:        {relative path: content} of the student's files
         tests:      "apart" or "beside", where it is not what ``isolation`` says
+        language:   one of ``variants``, or '' for that of source/
         """
+        variant = self._in(language)
         return Job(
             name=notebook,
-            template=self.templates[notebook],
+            template=self.template(notebook, language),
             submission=submission,
-            files=self.files_beside(own),
-            trusted_files={path: content for path, content in self.files.items() if path not in self.keep},
+            files=self.files_beside(own, language),
+            trusted_files={path: content for path, content in variant.files.items() if path not in self.keep},
             tests=tests or self.isolation[notebook][0],
             limits=self._limits,
             require_sandbox=self._require_sandbox,
@@ -120,10 +150,33 @@ class Assignment:
         """Return the Job that grades the instructor's own answers."""
         return self.job(notebook, self.templates[notebook], {}, tests)
 
-    @cached_property
-    def keys(self) -> dict[str, str]:
-        """``{notebook: content key of all that the submissions have in common}``, when ``isolation`` is known."""
-        return {name: content_key(self.reference(name)) for name in self.templates}
+    def key(self, notebook: str, language: str = "") -> str:
+        """Return the content key of all that submissions in a language have in common, when ``isolation`` is known."""
+        if (notebook, language) not in self._keys:
+            template = self.templates[notebook]
+            self._keys[notebook, language] = content_key(self.job(notebook, template, {}, language=language))
+        return self._keys[notebook, language]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An assignment in one language: ``templates`` and ``files`` as those of Assignment. Its tests are the same."""
+
+    templates: dict[str, bytes]
+    files: Files
+
+
+def _written(notebook: NotebookNode) -> bytes:
+    return str(nbformat.writes(notebook)).encode()
+
+
+def _graded(notebook: NotebookNode) -> list[tuple[str, str, float, str]]:
+    """Return ``(grade id, kind, points, source)`` of the cells that give points; without the text of a question."""
+    cells = [cell for cell in notebook.cells if is_grade(cell)]
+    return [
+        (grade_id(c), c.cell_type, c.metadata.nbgrader.points, "" if c.cell_type == "markdown" else c.source)
+        for c in cells
+    ]
 
 
 def _limits(engine: Engine, config: Config) -> Limits:

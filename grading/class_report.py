@@ -26,6 +26,7 @@ from traitlets.config import Configurable
 from grading import charts, class_page
 from grading.assignment import CourseError
 from grading.classwork import Report, Work, read_work
+from grading.languages import folder_of
 from grading.marks import Marks, read_marks
 from grading.report import cell
 
@@ -58,7 +59,7 @@ def write_report(
     reports = []
     with ProcessPoolExecutor(workers) as pool:
         library = pool.submit(charts.library, folder)  # takes seconds in the first run
-        for name, works in _works(course, marks, pool).items():
+        for name, works in _works(course, marks, pool, folder_of(course, converter)).items():
             reports.append(Report(name, works, roster, _link(course, name, folder, shared), alias))
     if not shared:
         _write_tables(reports, folder)
@@ -71,16 +72,19 @@ def write_report(
 
 
 def _works(
-    course: CourseDirectory, marks: dict[str, dict[tuple[str, str], Marks]], pool: ProcessPoolExecutor
+    course: CourseDirectory,
+    marks: dict[str, dict[tuple[str, str], Marks]],
+    pool: ProcessPoolExecutor,
+    languages: Path,
 ) -> dict[str, list[Work]]:
     """Return ``{assignment: [Work]}``, read on several cores."""
     jobs = []
     for name, found in marks.items():
         for (student, notebook), entry in sorted(found.items()):
             path = Path(course.format_path(course.autograded_directory, student, name), f"{notebook}.ipynb")
-            jobs.append((name, student, path.resolve(), entry))
+            jobs.append((name, student, path.resolve(), entry, languages))
     works: dict[str, list[Work]] = {name: [] for name in marks}
-    columns = zip(*((student, path, entry) for _, student, path, entry in jobs), strict=True)
+    columns = zip(*(job[1:] for job in jobs), strict=True)
     read = pool.map(read_work, *columns, chunksize=16)
     for (name, *_), work in zip(jobs, tqdm(read, total=len(jobs), desc="report", unit=" notebooks"), strict=True):
         works[name].append(work)

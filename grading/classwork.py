@@ -4,11 +4,12 @@ import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grading.cells import read_notebook
 from grading.exercises import Exercise, read_exercises
+from grading.languages import read_words
 from grading.marks import Marks
 
 Link = Callable[["Work", str], str]  # ``link(work, anchor)`` gives the address of a student's code, or ''
@@ -50,20 +51,25 @@ class Work:
     id: str = ""
 
 
-def read_work(student: str, path: Path, marks: Marks) -> Work:
-    """Return the Work of an autograded notebook; where it cannot be read, with the reason."""
+def read_work(student: str, path: Path, marks: Marks, languages: Path) -> Work:
+    """Return the Work of an autograded notebook; where it cannot be read, with the reason.
+
+    languages: the folder with the languages of the course. A hint is the same mistake in each of them
+    """
     work = Work(student, path.stem, id=marks.id)
     work.points = max(0.0, sum(mark.points for mark in marks.cells.values()) - marks.penalty)
     work.most = sum(mark.most for mark in marks.cells.values())
     try:
         notebook = read_notebook(path.read_text(encoding="utf-8"))
-        exercises = read_exercises(notebook, marks)
+        grading = notebook.metadata.get("grading", {})
+        words = replace(read_words(languages, grading.get("language", "")), checks={})
+        exercises = read_exercises(notebook, marks, words)
     except Exception as error:
         work.person = f"{type(error).__name__}: the autograded notebook cannot be read"
         return work
     for number, exercise in enumerate(exercises, 1):
+        exercise.hints = [words.hints.get(hint, hint) for hint in exercise.hints]
         _note(work, exercise, f"exercise-{number}")
-    grading = notebook.metadata.get("grading", {})
     waiting = [exercise.name for exercise in exercises if exercise.waiting]
     work.person = grading.get("failed", "") or (f"points by hand: {', '.join(waiting)}" if waiting else "")
     work.seconds, work.sandbox = grading.get("seconds", 0.0), grading.get("sandbox", "")

@@ -15,10 +15,10 @@ from nbgrader.preprocessors import ClearMarkScheme
 from nbgrader.utils import compute_checksum, is_grade, is_solution, is_task
 
 from grading.cells import grade_id, is_by_hand
+from grading.languages import ENGLISH, Words
 from grading.marks import Mark, Marks
 from grading.outputs import speaks
 
-HINT = "Likely reason: "  # begins the line of a message that names the mistake
 SPEAKING = {"AssertionError", ""}  # errors whose text says all, as where one ``speaks``; of others, the kind is told
 Details = tuple[tuple[str, tuple[str, ...]], ...]  # of a message: lines, each with the indented lines that follow it
 MOST_LETTERS = 4_000  # of a message or an output
@@ -110,16 +110,16 @@ class Exercise:
 
     @property
     def mistake(self) -> str:
-        """Return the mistake in one line, or ''."""
+        """Return the mistake in one line, or '' where there is none or nothing was answered."""
         if self.untouched:
-            return "Not answered."
+            return ""
         said = *self.hints, self.stopped, *(check.problem for check in self.lost)
         return next(filter(None, said), "") if self.lost else ""
 
 
-def read_exercises(notebook: NotebookNode, marks: Marks) -> list[Exercise]:
-    """Return the exercises in the order of the notebook."""
-    reader = _Reader(notebook.cells, marks)
+def read_exercises(notebook: NotebookNode, marks: Marks, words: Words = ENGLISH) -> list[Exercise]:
+    """Return the exercises in the order of the notebook. words: of the language that its checks speak."""
+    reader = _Reader(notebook.cells, marks, words)
     for place in range(len(notebook.cells)):
         reader.look_at(place)
     for key, comment in marks.comments.items():
@@ -130,8 +130,8 @@ def read_exercises(notebook: NotebookNode, marks: Marks) -> list[Exercise]:
 class _Reader:
     """Walks through the cells of a notebook; ``found``: {key: Exercise}."""
 
-    def __init__(self, cells: list[NotebookNode], marks: Marks) -> None:
-        self._cells, self._marks = cells, marks
+    def __init__(self, cells: list[NotebookNode], marks: Marks, words: Words) -> None:
+        self._cells, self._marks, self._words = cells, marks, words
         self.found: dict[str, Exercise] = {}
         self._answers = {grade_id(cell): cell for cell in cells if is_solution(cell) and not is_grade(cell)}
         self._last_answer: str | None = None  # its grade id
@@ -211,10 +211,11 @@ class _Reader:
         problem, said = "", ""
         details: Details = ()
         if mark.points < mark.most:
-            problem, details, hints = _message(cell, exercise.name)
+            problem, details, hints = _message(cell, exercise.name, self._words)
             exercise.hints += [hint for hint in hints if hint not in exercise.hints]
         elif grade_id(cell).startswith("test-quiz-"):
             said = "".join(o.text for o in cell.outputs if o.output_type == "stream").strip()
+        name = self._words.checks.get(name, name)
         exercise.checks.append(Check(grade_id(cell), name, mark, problem, details, said))
 
 
@@ -243,7 +244,7 @@ def _mark_scheme(cell: NotebookNode) -> str:
     return rest.partition(scheme.end_mark_scheme_delimeter)[0].strip("# \n") if found else ""
 
 
-def _message(cell: NotebookNode, name: str) -> tuple[str, Details, list[str]]:
+def _message(cell: NotebookNode, name: str, words: Words) -> tuple[str, Details, list[str]]:
     """Return ``(problem, details, hints)`` of a failed test."""
     error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
     if error is None:
@@ -251,12 +252,13 @@ def _message(cell: NotebookNode, name: str) -> tuple[str, Details, list[str]]:
     text = plain(error.evalue).strip()
     if not (text and (speaks(error) or error.ename in SPEAKING)):
         text = f"The check stopped with {error.ename}: {text}".rstrip(": ")
-    if text.startswith(f"{name}: "):
-        text = _sentence(text.removeprefix(f"{name}: "))
-    lines = text.split("\n")
-    hints = [line.removeprefix(HINT) for line in lines if line.startswith(HINT)]
-    problem, *rest = [line for line in lines if not line.startswith(HINT)] or [""]
-    return problem, _blocks(rest), hints
+    first, *others = text.split("\n")
+    about = words.told("about", first)
+    if about.get("name") == name:
+        first = _sentence(about["problem"])
+    hints = {line: told["reason"] for line in (first, *others) if (told := words.told("likely_reason", line))}
+    problem, *rest = [line for line in (first, *others) if line not in hints] or [""]
+    return words.notice(problem) or problem, _blocks(rest), list(hints.values())
 
 
 def _blocks(lines: Sequence[str]) -> Details:

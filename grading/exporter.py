@@ -84,7 +84,10 @@ class EngineExporter(NotebookExporter):
             converter.assignments[folder] = [f"{folder}/{file}" for file in files]
             target = Path(converter._format_dest(assignment.name, student))
             graded = {name: graded_with(target / f"{name}.ipynb") for name in assignment.templates}
-            if any(entry and entry.get("course") != assignment.keys[name] for name, entry in graded.items()):
+            if any(
+                entry and entry.get("course") != assignment.key(name, entry.get("language", ""))
+                for name, entry in graded.items()
+            ):
                 self.log.warning("Grading again what was graded by another source/: %s", target)
                 rmtree(target)
 

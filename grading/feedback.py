@@ -24,10 +24,12 @@ from nbconvert.exporters import Exporter
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.generatefeedbackapp import GenerateFeedbackApp
 from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 from traitlets import default
 from traitlets.config import Configurable
 
+from grading import languages
 from grading.assignment import CourseError
 from grading.marks import Marks, read_marks
 from grading.page import FeedbackPage, render
@@ -35,7 +37,7 @@ from grading.page import FeedbackPage, render
 SECONDS = 60  # for one page: what a student writes must not stop the others
 BESIDE = "timestamp.txt", "submission_secret.txt"  # nbgrader needs them to hand the pages out
 OWN = (  # what decides how a page looks
-    *("exercises.py", "outputs.py", "page.py", "markup.py"),
+    *("exercises.py", "languages.py", "outputs.py", "page.py", "markup.py", "words.json"),
     *("templates/feedback.html", "templates/macros.html", "templates/page.css"),
 )
 RENDERS = "jinja2", "latex2mathml", "mistune", "nbconvert", "nbgrader", "nh3", "pygments"
@@ -48,6 +50,7 @@ class Task:
     names:    {"student", "assignment", "notebook"}
     notebook: path of the autograded notebook
     target:   path of the page
+    languages: the folder with the languages of the course
     """
 
     names: dict[str, str]
@@ -55,6 +58,7 @@ class Task:
     target: Path
     marks: Marks
     settings: FeedbackPage
+    languages: Path
     force: bool
 
 
@@ -87,20 +91,27 @@ class FeedbackExporter(Exporter):
         found = marks.get((names["student"], names["notebook"]))
         if found is None:
             raise MissingEntry(f"{names['student']} has no marks for {names['notebook']}.")
-        return page(Path(filename), found, names, _settings(self)), resources | {"output_extension": ".html"}
+        folder = languages.folder_of(CourseDirectory(parent=self), self)
+        html = page(Path(filename), found, names, _settings(self), folder)
+        return html, resources | {"output_extension": ".html"}
 
 
 def page(
-    path: Path, marks: Marks, names: dict[str, str], settings: FeedbackPage, unless: str | None = None
+    path: Path, marks: Marks, names: dict[str, str], settings: FeedbackPage, folder: Path, unless: str | None = None
 ) -> str | None:
-    """Return the page of an autograded notebook as HTML, or None when its key is ``unless``."""
+    """Return the page of an autograded notebook as HTML, or None when its key is ``unless``.
+
+    folder: with the languages of the course
+    """
     content = path.read_bytes()
     made_of = json.dumps([asdict(marks), names, settings.trait_values(config=True)], sort_keys=True)
-    key = hashlib.sha256(b"\0".join([content, made_of.encode(), _version()])).hexdigest()
+    parts = [content, made_of.encode(), languages.contents(folder), _version()]
+    key = hashlib.sha256(b"\0".join(parts)).hexdigest()
     if key == unless:
         return None
     notebook = nbformat.reads(content.decode(), as_version=4)
-    return render(notebook, marks, names, settings, key, str(path.parent))
+    words = languages.read_words(folder, notebook.metadata.get("grading", {}).get("language", ""))
+    return render(notebook, marks, names, settings, key, str(path.parent), words)
 
 
 @functools.cache
@@ -166,6 +177,7 @@ def _let_the_parent_handle_interrupts() -> None:
 
 def _tasks(converter: GenerateFeedback, name: str, students: Sequence[str], force: bool) -> list[Task]:
     course, settings = converter.coursedir, _settings(converter)
+    folder = languages.folder_of(course, converter)
     with Gradebook(course.db_url, course.course_id) as gradebook:
         marks = read_marks(gradebook, name)
     known = {student for student, _ in marks}
@@ -179,7 +191,7 @@ def _tasks(converter: GenerateFeedback, name: str, students: Sequence[str], forc
             names = {"student": student, "assignment": name, "notebook": notebook}
             graded = Path(course.format_path(course.autograded_directory, student, name), f"{notebook}.ipynb")
             target = Path(course.format_path(course.feedback_directory, student, name), f"{notebook}.html")
-            tasks.append(Task(names, graded, target, found, settings, force))
+            tasks.append(Task(names, graded, target, found, settings, folder, force))
     return tasks
 
 
@@ -189,7 +201,8 @@ def _write(task: Task) -> Written:
     signal.signal(signal.SIGALRM, _stop)
     signal.alarm(SECONDS)
     try:
-        html = page(task.notebook, task.marks, task.names, task.settings, None if task.force else _key(task.target))
+        old = None if task.force else _key(task.target)
+        html = page(task.notebook, task.marks, task.names, task.settings, task.languages, old)
     except Exception as error:
         return Written(student, "failed", f"{type(error).__name__}: {error}")
     finally:

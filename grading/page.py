@@ -16,12 +16,15 @@ from traitlets.config import Configurable
 
 from grading import markup
 from grading.exercises import Exercise, one_line, plain, read_exercises
+from grading.languages import ENGLISH, Words
 from grading.marks import Marks
 
 # Of several lines.
 DOCSTRING = re.compile(r"^([ \t]*)(\"{3}|'{3})(?:(?!\2).)*\n(?:(?!\2).|\n)*\2[ \t]*$", re.M)
 LONG_CODE, LONG_BLOCK = 40, 8  # lines that are folded: of code, of one value in a message
 MOST_LETTERS = 160  # of the mistake in a row
+RIGHT_TO_LEFT, END_OF_ISOLATE = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+ISOLATES = RIGHT_TO_LEFT, "\N{LEFT-TO-RIGHT ISOLATE}", "\N{FIRST STRONG ISOLATE}"
 PICTURES = "image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -42,14 +45,16 @@ def render(
     settings: FeedbackPage,
     key: str = "",
     folder: str = "",
+    words: Words = ENGLISH,
 ) -> str:
     """Return the page of an autograded notebook.
 
     names:  {"student", "assignment", "notebook"}
     key:    content hash of all that decides the page, kept in it
     folder: of the notebook, for pictures that a text names by their file
+    words:  of the language that the checks speak
     """
-    exercises = read_exercises(notebook, marks)
+    exercises = read_exercises(notebook, marks, words)
     grading, cells = notebook.metadata.get("grading", {}), marks.cells.values()
     language = notebook.metadata.get("language_info", {}).get("name", "python")
     html = _template().render(
@@ -63,10 +68,13 @@ def render(
         most=sum(mark.most for mark in cells),
         penalty=marks.penalty,
         waiting=sum(mark.most for mark in cells if mark.waiting),
-        notes=[text for text in [grading.get("failed"), *grading.get("notices", [])] if text],
+        notes=[(words.notice(note), note) for note in [grading.get("failed"), *grading.get("notices", [])] if note],
         release_rubric=settings.release_rubric,
-        shown=functools.partial(_shown, language=language, folder=folder),
-        lesson=functools.partial(_lesson, settings.lesson_url),
+        shown=functools.partial(_shown, language=language, folder=folder, words=words),
+        pictures=functools.partial(_pictures, words=words),
+        lesson=functools.partial(_lesson, settings.lesson_url, words),
+        words=words,
+        say=words.say,
     )
     return markup.writable(html)
 
@@ -81,14 +89,15 @@ def _is_told(exercise: Exercise) -> bool:
     return bool(exercise.comments or answered and (exercise.lost or exercise.waiting or exercise.by_hand))
 
 
-def _lesson(url: str, place: str) -> tuple[str, str]:
+def _lesson(url: str, words: Words, place: str) -> tuple[str, str]:
     """Return ``(title, address)`` of a place to read, "file#heading"; the address is '' where ``url`` is."""
     file, _, section = place.partition("#")
+    section = words.places.get(place, section)
     title = ": ".join(filter(None, [Path(file).stem, section]))
     return title, url.format(file=quote(file), section=quote(section.replace(" ", "-"))) if url else ""
 
 
-def _shown(cell: NotebookNode, language: str, folder: str) -> Markup:
+def _shown(cell: NotebookNode, language: str, folder: str, words: Words) -> Markup:
     """Return a cell of the student's with what it put out, as HTML."""
     if cell.cell_type == "markdown":
         text = markup.markdown(cell.source, cell.get("attachments"), folder)
@@ -96,16 +105,16 @@ def _shown(cell: NotebookNode, language: str, folder: str) -> Markup:
     # The text of the exercise is not repeated.
     code = Markup(markup.code(DOCSTRING.sub(r'\1"""..."""', cell.source), language))
     shown = Markup('<pre class="code"><code>{}</code></pre>').format(code)
-    return shown + Markup().join(_output(output) for output in cell.get("outputs", []))
+    return shown + Markup().join(_output(output, words) for output in cell.get("outputs", []))
 
 
-def _output(output: NotebookNode) -> Markup:
+def _output(output: NotebookNode, words: Words) -> Markup:
     """Return an output of a student's cell as HTML."""
     if output.output_type == "stream":
         return Markup("<pre>{}</pre>").format(plain(output.text))
     if output.output_type == "error":
         return Markup('<pre class="error">{}</pre>').format(one_line(output))
-    if picture := _picture(output):
+    if picture := _picture(output, words):
         return picture
     data = output.data
     if "text/html" in data:
@@ -115,7 +124,11 @@ def _output(output: NotebookNode) -> Markup:
     return Markup("<pre>{}</pre>").format(plain(data.get("text/plain", "")))
 
 
-def _picture(output: NotebookNode) -> Markup:
+def _pictures(outputs: list[NotebookNode], words: Words) -> list[Markup]:
+    return [picture for output in outputs if (picture := _picture(output, words))]
+
+
+def _picture(output: NotebookNode, words: Words) -> Markup:
     """Return the picture of an output, with its text alternative; '' where it has none."""
     data = output.get("data", {})
     kind = next((kind for kind in PICTURES if kind in data), None)
@@ -127,7 +140,17 @@ def _picture(output: NotebookNode) -> Markup:
     described = output.get("metadata", {}).get(kind, {})
     alt = described.get("alt") if isinstance(described, dict) else None
     picture = Markup('<img src="data:{};base64,{}" alt="{}">')
-    return picture.format(kind, "".join(content.split()), alt or "A picture without a description")
+    return picture.format(kind, "".join(content.split()), alt or words.plain("no_description"))
+
+
+def _from_right(line: str) -> bool:
+    """Say whether a line of a check is a sentence that runs from right to left, and not a value behind a word."""
+    depth = 0
+    for place, letter in enumerate(line):
+        depth += (letter in ISOLATES) - (letter == END_OF_ISOLATE)
+        if not depth:
+            return place == len(line) - 1 and line[0] == RIGHT_TO_LEFT
+    return False
 
 
 def _short(text: str) -> str:
@@ -149,9 +172,10 @@ def _template() -> Template:
     filters: dict[str, Callable[[Any], object]] = {
         "points": lambda number: f"{round(number, 2):g}",
         "markdown": lambda text: Markup(markup.markdown(text)),
-        "pictures": lambda outputs: [picture for picture in map(_picture, outputs) if picture],
+        "bold": lambda text: Markup("<b>{}</b>").format(text),
         "short": _short,
     }
     made.filters |= filters
+    made.tests["from_right"] = _from_right
     made.globals |= {"long_code": LONG_CODE, "long_block": LONG_BLOCK}
     return made.get_template("feedback.html")

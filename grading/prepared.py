@@ -25,7 +25,7 @@ from grading.specials import operators_in
 from grading.template import Marks, read_template, released
 
 IN_COMMON = attrgetter("template", "trusted_files", "tests")  # of the jobs of an assignment
-MOST = 4  # assignments at a time
+MOST = 8  # assignments, each in one language, at a time
 
 
 class PreparedCache:

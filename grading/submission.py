@@ -23,6 +23,7 @@ from nbgrader.utils import parse_utc
 from grading.assignment import FILES_BYTES, Assignment
 from grading.cells import grade_id, is_test, read_notebook
 from grading.job import Outcome, Verdict, content_key
+from grading.languages import language_of
 from grading.rebuild import has_work
 
 NOTEBOOK_BYTES = 50 * 2**20
@@ -49,15 +50,20 @@ class Folder:
 class Submission:
     """One student's folder, read once: what is graded is what autograded/ will hold.
 
-    jobs: {notebook: Job}
-    keys: {notebook: content key of its Job}
+    languages: {notebook: its language, '' for that of source/}
+    jobs:      {notebook: Job}
+    keys:      {notebook: content key of its Job}
     """
 
     def __init__(self, assignment: Assignment, student: str, path: str | Path) -> None:
         self.student, self.assignment = student, assignment
         self.folder = read_folder(path, assignment)
         notebooks = self.folder.notebooks.items()
-        self.jobs = {name: assignment.job(name, content, self.folder.files) for name, content in notebooks}
+        self.languages = {name: language_of(content, assignment.variants) for name, content in notebooks}
+        self.jobs = {
+            name: assignment.job(name, content, self.folder.files, language=self.languages[name])
+            for name, content in notebooks
+        }
         self.keys = {name: content_key(job) for name, job in self.jobs.items()}
 
     @property
@@ -71,12 +77,13 @@ class Submission:
 
     def key(self, notebook: str) -> str:
         """Return the hash of all that decides what is shown of a notebook."""
-        told = json.dumps([self.keys[notebook], self.folder.problems.get(notebook), self.folder.notices])
-        return hashlib.sha256(told.encode()).hexdigest()
+        told = [self.keys[notebook], self.folder.problems.get(notebook), self.folder.notices, self.languages[notebook]]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     def files(self) -> dict[str, bytes]:
         """Return ``{relative path: content}`` of what stands beside the notebooks when they are graded."""
-        return self.assignment.files_beside(self.folder.files)
+        (language, *others) = dict.fromkeys(self.languages.values())
+        return self.assignment.files_beside(self.folder.files, "" if others else language)
 
     def finished(self, name: str, outcome: Outcome) -> nbformat.NotebookNode:
         """Return the executed notebook as nbgrader keeps it; what there is to tell becomes a cell at the top.
@@ -87,7 +94,8 @@ class Submission:
         notices = [_text(notice) for notice in self.folder.notices + outcome.notices]
         outcome = replace(outcome, failed=failed, notices=notices)
         tests, why = self.assignment.isolation[name]
-        grading = {"course": self.assignment.keys[name], "tests": tests, "why": why}
+        language = self.languages[name]
+        grading = {"course": self.assignment.key(name, language), "tests": tests, "why": why, "language": language}
         return _finished(outcome, grading)
 
 
@@ -117,7 +125,8 @@ def read_folder(path: str | Path, assignment: Assignment) -> Folder:
             content = found[other]
             notices.append(f"{other} was graded as {file}.")
             own.remove(other)
-        if problem := _problem(file, content, left_out, own, assignment.templates[name]):
+        template = assignment.template(name, language_of(content, assignment.variants))
+        if problem := _problem(file, content, left_out, own, template):
             problems[name], content = problem, b""
         notebooks[name] = content
     if not problems:

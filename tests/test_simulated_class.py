@@ -35,7 +35,7 @@ def works(drawn, tmp_path_factory):
         notebook, marks = autograded(NAME, simulate.answers(mistakes), outcomes)
         path = folder / f"{number}.ipynb"
         nbformat.write(notebook, path)
-        found.append(read_work(f"student{number:02d}", path, marks))
+        found.append(read_work(f"student{number:02d}", path, marks, folder / "languages"))
     return found
 
 

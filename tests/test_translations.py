@@ -5,11 +5,13 @@ Beside the languages of the course stands a made-up one, "xx": English with Gree
 
 import ast
 import csv
+import itertools
 import json
 import os
 import re
 import shutil
 import sys
+import zlib
 
 import facts
 import nbformat
@@ -18,14 +20,15 @@ import pytest
 import test_figures
 import test_lesson_01
 import test_numbers_01
+from bs4 import BeautifulSoup
 from nbgrader.utils import is_grade
 
-from tools import student
+from tools import student, variants, worked
 from tools.classroom import Course
-from tools.notebooks import RELEASE, grade_id, load, notebook_path, reference_answers
+from tools.notebooks import RELEASE, grade_id, graded_names, load, notebook_path, reference_answers
 from tools.running import in_fork
 from tools.translate import build, catalogue, check, literals, texts
-from tools.translate.direction import RIGHT, in_lines, right_to_left
+from tools.translate.direction import RIGHT, RIGHT_TO_LEFT, in_code, in_lines, right_to_left
 from tools.translate.faults import KEPT, NAMES, Term, english_words, faults, missing_terms
 
 CHAPTER = "01-loss-functions"
@@ -74,14 +77,24 @@ def course(translations, tmp_path_factory):
     return folder, counts
 
 
+@pytest.fixture(scope="module")
+def folder_of(course, tmp_path_factory):
+    """``folder_of(name)``: the course in a language; "en" is English."""
+    folders = {"xx": course[0]}
+
+    def made(name):
+        if name not in folders:
+            folders[name] = tmp_path_factory.mktemp("course") / name
+            student.lay_out(folders[name]) if name == "en" else build.build(name, folders[name])
+        return folders[name]
+
+    return made
+
+
 @pytest.fixture(scope="module", params=["xx", *catalogue.languages()])
-def language(request, course, tmp_path_factory):
-    """The folder of a language, and the folder of its PO files."""
-    if request.param == "xx":
-        return request.param, course[0]
-    folder = tmp_path_factory.mktemp("course") / request.param
-    build.build(request.param, folder)
-    return request.param, folder
+def language(request, folder_of):
+    """A language, and the folder with the course in it."""
+    return request.param, folder_of(request.param)
 
 
 def cells(folder, place):
@@ -147,13 +160,13 @@ def test_every_label_fits_into_its_picture(language, place):
     assert number > 3 and found == []
 
 
-def solve(path):
-    """Write the reference's answers into a copy of a notebook, solved.ipynb."""
+def solve(path, wrong=(), stem="solved"):
+    """Write the reference's answers, and ``wrong`` ones, into a copy of a notebook."""
     notebook = nbformat.read(path, as_version=4)
-    answers = reference_answers(CHAPTER)
+    answers = reference_answers(CHAPTER) | dict(wrong)
     for cell in notebook.cells:
         cell.source = answers.get(grade_id(cell), cell.source)
-    nbformat.write(notebook, path.with_stem("solved"))
+    nbformat.write(notebook, path.with_stem(stem))
 
 
 def test_the_files_beside_the_notebook_differ_in_nothing_but_what_they_say(language):
@@ -173,26 +186,98 @@ def known_mistakes(text):
     return {name: listed | {"hints": [label for label, _ in listed["hints"]]} for name, listed in found.items()}
 
 
+def wrong_together():
+    """Yield answers, ``{solution id: source}``, in which each wrong answer of misconceptions/ stands once."""
+    ids = graded_names(load(CHAPTER))
+    known = [[v for v in exercise.variants if v.wrong] for exercise in variants.read(CHAPTER).values()]
+    for answers in itertools.zip_longest(*known):
+        yield {ids[v.name]: v.source for v in answers if v}
+
+
 @pytest.fixture(scope="module")
-def scores(tmp_path_factory, course):
-    """The points of a solved and an untouched notebook of each language, ``{"fa-solved": 40, ...}``."""
+def graded(tmp_path_factory, folder_of, translations):
+    """A class that mixes all languages: in each a solved and an untouched notebook, in two of them a wrong one."""
     graded = Course(tmp_path_factory.mktemp("graded"))
     graded.generate(CHAPTER)
-    for name in ["xx", *catalogue.languages()]:
-        folder = course[0] if name == "xx" else graded.folder / "translated"
-        if name != "xx":
-            build.build(name, folder)
+    for name in ["en", "xx", *catalogue.languages()]:
+        folder = folder_of(name)
+        if name != "en":
+            own = translations if name == "xx" else catalogue.TRANSLATIONS
+            build.build_graded(name, graded.folder / "languages" / name, own)
         solve(folder / ASSIGNMENT)
-        for kind in ("solved", "loss-functions"):
+        solve(folder / ASSIGNMENT, next(wrong_together()), "wrong")
+        for kind in ["solved", "loss-functions"] + ["wrong"] * (name in ("en", "xx", "fa")):
             shutil.copy(folder / CHAPTER / f"{kind}.ipynb", graded.submit(f"{name}-{kind}", CHAPTER, {}))
-    graded.autograde(CHAPTER)
-    students = [path.name for path in (graded.folder / "submitted").iterdir()]
-    return {student: sum(graded.scores(student, CHAPTER).values()) for student in students}
+    graded.grade(CHAPTER)
+    graded.feedback(CHAPTER)
+    return graded
 
 
-def test_a_solved_notebook_gets_all_points_and_an_untouched_one_none_in_every_language(scores):
-    languages = ["xx", *catalogue.languages()]
-    assert scores == {f"{name}-solved": 40 for name in languages} | {f"{name}-loss-functions": 0 for name in languages}
+def feedback(graded, student):
+    page = graded.folder / "feedback" / student / CHAPTER / "loss-functions.html"
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+
+
+def test_a_solved_notebook_gets_all_points_and_an_untouched_one_none_in_every_language(graded):
+    for name in ["xx", *catalogue.languages()]:
+        assert sum(graded.scores(f"{name}-solved", CHAPTER).values()) == 40
+        assert sum(graded.scores(f"{name}-loss-functions", CHAPTER).values()) == 0
+
+
+@pytest.mark.parametrize("name", ["xx", "fa"])
+def test_wrong_answers_get_the_points_that_they_get_in_english(graded, name):
+    english = graded.scores("en-wrong", CHAPTER)
+    assert 0 < sum(english.values()) < 40 and graded.scores(f"{name}-wrong", CHAPTER) == english
+
+
+def test_an_untouched_answer_is_known_as_such_in_every_language(graded):
+    for name in catalogue.languages():
+        assert feedback(graded, f"{name}-loss-functions").select(".hint, .check") == []
+
+
+def test_a_feedback_page_is_in_the_language_of_the_notebook(graded):
+    page = feedback(graded, "xx-wrong")
+    assert page.html["lang"] == "xx" and page.select(".hint") and page.select(".lesson")
+    errors = [check for check in page.select(".check, .mend") if "Error" in check.get_text()]  # Python's own words
+    for code in [*errors, *page.select("style, h1, bdi, b, pre, .message, th[scope=row]")]:
+        code.decompose()
+    assert sorted(set(re.findall(r"[A-Za-z]{3,} [A-Za-z]{3,}", WORDS.sub(" ", page.get_text())))) == []
+
+
+def test_a_feedback_page_runs_from_right_to_left_where_the_language_does(graded):
+    assert {name: feedback(graded, f"{name}-solved").html["dir"] for name in catalogue.languages()} == {
+        name: "rtl" if name in RIGHT_TO_LEFT else "ltr" for name in catalogue.languages()
+    }
+
+
+def test_the_reason_of_a_quiz_answer_is_in_the_language(graded):
+    (reason,) = [row["why"] for name, row in worked.read(CHAPTER).items() if name == "quiz_1"]
+    assert made_up(reason) in feedback(graded, "xx-solved").get_text()
+
+
+def test_nothing_that_students_get_tells_the_reason_of_a_quiz_answer(course):
+    reasons = [row["why"] for row in worked.read(CHAPTER).values() if "letter" in row]
+    told = [path.read_bytes().decode(errors="ignore") for path in course[0].rglob("*") if path.is_file()]
+    assert len(reasons) == 5 and not [r for r in reasons for t in told if r in t or made_up(r) in t]
+
+
+def test_worked_solutions_are_packed_in_the_language(translations, tmp_path):
+    build.lay_out("xx", tmp_path, solutions=True, translations=translations)
+    rows = json.loads(zlib.decompress((tmp_path / CHAPTER / worked.FILE).read_bytes()))
+    english = worked.read(CHAPTER)
+    assert {name: row["why"] for name, row in rows.items()} == {n: made_up(row["why"]) for n, row in english.items()}
+    assert made_up("class probabilities of every example") in rows["softmax"]["code"]
+    assert without_literals(rows["softmax"]["code"]) == without_literals(english["softmax"]["code"])
+
+
+def test_a_students_notebook_stays_when_the_folder_is_laid_out_again(translations, tmp_path):
+    build.lay_out("xx", tmp_path, translations=translations)
+    solve(tmp_path / ASSIGNMENT)
+    (tmp_path / CHAPTER / "solved.ipynb").replace(tmp_path / ASSIGNMENT)
+    mine = (tmp_path / ASSIGNMENT).read_bytes()
+    build.lay_out("xx", tmp_path, translations=translations)
+    assert (tmp_path / ASSIGNMENT).read_bytes() == mine
+    assert re.search(r"\| 14 \S+ 14 ", (tmp_path / student.START).read_text(encoding="utf-8"))
 
 
 def test_a_failed_check_says_its_hint_and_its_remark_in_the_language(course):
@@ -230,6 +315,16 @@ def test_the_po_files_know_the_english_texts_of_today(name):
         known = {entry.msgctxt: entry.msgid for entry in catalogue.read(catalogue.TRANSLATIONS / name / po)}
         stale += [f"{po}: {context}" for context, text in english.items() if known.get(context) != text]
     assert stale == [], f"run: python -m tools.translate update {name}"
+
+
+RED_DOTS = "[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028\u2029\u202d\u202e\u2066\u2067\u2069\ufeff]"
+
+
+@pytest.mark.parametrize("place", [LESSON, ASSIGNMENT])
+def test_no_code_holds_a_letter_that_the_editor_shows_as_a_red_dot(language, place):
+    _, folder = language
+    code = [cell.source for cell in cells(folder, place).values() if cell.cell_type == "code"]
+    assert [source for source in code if re.search(RED_DOTS, source)] == []
 
 
 # ------------------------------------------------------------ what is shown
@@ -408,4 +503,19 @@ def test_the_head_of_a_table_stays_a_head():
 
 def test_a_printed_line_runs_from_right_to_left_and_a_shape_in_it_from_left_to_right():
     say = in_lines(lambda context, english: "شکل {shape}\n{values}")
-    assert say("", "") == "\u2067شکل \u2068{shape}\u2069\u2069\n{values}"
+    assert say("", "") == "\u2067شکل \u2066\u2068{shape}\u2069\u2069\u2069\n{values}"
+
+
+@pytest.mark.parametrize("kept", ["-5", "0-1", "1 - 1e-12", "-0.5 + 2 == 1.5"])
+def test_a_number_with_a_sign_in_code_is_embedded_from_left_to_right(kept):
+    assert in_code(lambda context, english: f"ب {kept} ب")("cell/1", "") == f"ب \u202a{kept}\u202c ب"
+
+
+@pytest.mark.parametrize("kept", ["-5", "0-1", "(m, n)", "{x:.2f}"])
+def test_what_stands_behind_a_mark_in_code_is_embedded_without_the_mark(kept):
+    assert in_code(lambda context, english: f"ب\u200e{kept}\u200e ب")("cell/1", "") == f"ب\u202a{kept}\u202c ب"
+
+
+@pytest.mark.parametrize("text", ["ب 5 ب", "x = -5", "ب x-5", "W = [[1, 0], [3, -1]] ب"])
+def test_other_numbers_in_code_stay_as_they_are(text):
+    assert in_code(lambda context, english: text)("cell/1", "") == text

@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def lay_out(folder: Path, solutions: bool = False) -> None:
     """
     for source in [LESSONS, *(RELEASE / name for name in assignments())]:
         unwanted = shutil.ignore_patterns(".*", "__pycache__", "progress")
-        shutil.copytree(source, folder / source.name, ignore=unwanted, copy_function=_copy, dirs_exist_ok=True)
+        shutil.copytree(source, folder / source.name, ignore=unwanted, copy_function=copy, dirs_exist_ok=True)
     for name in assignments():
         packed = folder / name / worked.FILE
         packed.unlink(missing_ok=True)
@@ -46,7 +46,8 @@ def lay_out(folder: Path, solutions: bool = False) -> None:
     (folder / START).write_text(start_page(folder), encoding="utf-8")
 
 
-def _copy(source: str, target: str) -> None:
+def copy(source: str, target: str) -> None:
+    """Copy a file, unless it is a notebook that is there."""
     if not (target.endswith(".ipynb") and os.path.exists(target)):
         shutil.copyfile(source, target)
 
@@ -105,15 +106,24 @@ def _link(notebook: NotebookNode, place: str) -> str:
     return f"[{found[1] if found else Path(place).stem}]({place})"
 
 
-def main() -> None:
-    """Lay out the folder, then open JupyterLab there."""
+def main(
+    given: Sequence[str] | None = None,
+    lay_out: Callable[[Path, bool], object] = lay_out,
+    usual: Path = ROOT / "student",
+) -> None:
+    """Lay out the folder, then open JupyterLab there.
+
+    given:   the command line, if it is not that of this process
+    lay_out: what lays it out
+    usual:   the folder that is meant where none is named
+    """
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], prog="python -m tools.student")
-    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "student")
+    parser.add_argument("folder", nargs="?", type=Path, default=usual)
     parser.add_argument("--only-files", action="store_true", help="do not open JupyterLab")
     parser.add_argument("--without-solutions", action="store_true", help="for a class that is graded")
-    arguments, more = parser.parse_known_args()
+    arguments, more = parser.parse_known_args(given)
     folder = arguments.folder.resolve()
-    lay_out(folder, solutions=not arguments.without_solutions)
+    lay_out(folder, not arguments.without_solutions)
     print(f"The course is in {folder}. Its first page is {START}.")
     if not arguments.only_files:
         sys.exit(open_lab(folder, more))

@@ -29,16 +29,24 @@ def read(assignment: str) -> dict[str, dict[str, str]]:
 
     An exercise that worked.md does not explain has no "why"; a test names it.
     """
-    notebook, why = load(assignment), explanations(assignment)
+    return rows(load(assignment), explanations(assignment))
+
+
+def rows(notebook: NotebookNode, why: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Return the same from a notebook of source/ and its explanations."""
     cells, quiz = solution_cells(notebook), choices(notebook)
-    rows = {answer_name(cell): quiz.get(key) or {"code": _code(cell.source)} for key, cell in cells.items()}
-    return {name: {"why": why.get(name, "")} | row for name, row in rows.items()}
+    found = {answer_name(cell): quiz.get(key) or {"code": _code(cell.source)} for key, cell in cells.items()}
+    return {name: {"why": why.get(name, "")} | row for name, row in found.items()}
 
 
 def explanations(assignment: str) -> dict[str, str]:
     """Return ``{exercise: explanation}`` from worked.md; {} where an assignment has none yet."""
     path = MISCONCEPTIONS / assignment / "worked.md"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return sections(path.read_text(encoding="utf-8") if path.exists() else "")
+
+
+def sections(text: str) -> dict[str, str]:
+    """Return ``{exercise: explanation}`` from the text of worked.md."""
     return {name: body.strip() for name, body in SECTION.findall(text)}
 
 

@@ -127,7 +127,7 @@ def _solution(folder: Path, name: str) -> str:
         return missing
     worked = json.loads(zlib.decompress((folder / PACKED).read_bytes()))[name]
     if "code" in worked:
-        return f"```python\n{worked['code']}\n```\n\n{worked['why']}"
+        return f'<div dir="ltr">\n\n```python\n{worked["code"]}\n```\n\n</div>\n\n{worked["why"]}'
     letter, right = checks[0]["letter"], worked["letter"]
     verdict = Messages.LETTER_IS_RIGHT if letter == right else Messages.LETTER_IS_WRONG
     return f"{verdict.format(name=name, letter=letter, right=right)}\n\n{worked['why']}"

@@ -21,6 +21,7 @@ import symtable
 import sys
 import textwrap
 import types
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +35,7 @@ from IPython import get_ipython
 from reasons import FAILURES, MOST_ITEMS, quiet, recognise
 
 REMARKS = Path(__file__).with_name("remarks.json")
+INDENT = 13  # letters in front of a value
 WIDTH = 88  # letters of a line of a message, as it is displayed
 MOST_SHOWN, MOST_LETTERS, MOST_DEPTH = 8, 300, 3  # items of a list, letters of a text, lists in lists
 
@@ -51,7 +53,9 @@ def _in_width(line: str) -> list[str]:
     """Break a line of prose between words; Jupyter breaks it within one, or Validate cuts it off. Values stay."""
     if "  " in line or not line:
         return [line]
-    return textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+    start = line[0] if unicodedata.category(line[0]) == "Cf" else ""  # a direction mark counts to the end of its line
+    first, *more = textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return [first, *(start + part for part in more)]
 
 
 class Check:
@@ -158,6 +162,7 @@ class Check:
 
     def choice(self, key: str, reason: str, options: str = "abcd") -> None:
         """Fail unless the quiz answer is ``key``; say the reason either way."""
+        reason = _remark(reason)
         if self.letter(options) != key:
             raise CheckFailed(messages.LETTER_IS_WRONG.format(name=self.name, reason=reason))
         _names.passed = None
@@ -612,8 +617,13 @@ class _Plain(str):
 
 def _block(title, value):
     lines = _show(value).split("\n")
-    head = f"{title:<12} "
-    return "\n".join([head + lines[0]] + [" " * len(head) + line for line in lines[1:]])
+    head = title + " " * max(1, INDENT - _width(title))
+    return "\n".join([head + lines[0]] + [" " * INDENT + line for line in lines[1:]])
+
+
+def _width(text):
+    """Return how many letters of a text are seen: direction marks and vowel signs take no place."""
+    return sum(unicodedata.category(letter) not in ("Cf", "Mn") for letter in text)
 
 
 def _show(value, depth=0):

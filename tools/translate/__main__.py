@@ -2,15 +2,18 @@
 
 update   bring the PO files of translations/LANGUAGE/ up to date with the English texts
 check    say what a translation has lost, and which words are still English
-release  write the folder that students receive, translated/LANGUAGE/
+release  write the folder that students receive, translated/LANGUAGE/, and what grading says, languages/LANGUAGE/
 show     check, write the folder, and open it in JupyterLab
+lab      open a student's JupyterLab with the course in the language, in student-LANGUAGE/
 """
 
 import argparse
 import sys
 from collections import Counter
+from functools import partial
 
 from tools import student
+from tools.notebooks import ROOT
 from tools.translate import build, catalogue, check, texts
 
 
@@ -25,8 +28,10 @@ def update(language: str) -> None:
 
 
 def release(language: str) -> None:
-    """Write the folder of a language."""
+    """Write the folders of a language."""
     print(f"{build.TRANSLATED / language}: {said(build.build(language))}")
+    build.build_graded(language)
+    print(f"{build.GRADED / language}: what grading says to those who hand in a notebook of this language")
 
 
 def said(counts: Counter[str]) -> str:
@@ -47,9 +52,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m tools.translate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=["update", "check", "release", "show"])
+    parser.add_argument("command", choices=["update", "check", "release", "show", "lab"])
     parser.add_argument("language")
-    given = parser.parse_args()
+    given, more = parser.parse_known_args()  # the rest is for tools.student and JupyterLab
     right = True
     if given.command == "update":
         update(given.language)
@@ -59,6 +64,8 @@ def main() -> None:
         release(given.language)
     if given.command == "show":
         sys.exit(student.open_lab(build.TRANSLATED / given.language))
+    if given.command == "lab":
+        student.main(more, partial(build.lay_out, given.language), ROOT / f"student-{given.language}")
     sys.exit(not right)
 
 

@@ -50,18 +50,18 @@ def merged(old: polib.POFile, english: dict[str, str], language: str) -> polib.P
 
 
 def asked(file: polib.POFile, counts: Counter[str]) -> Say:
-    """Return what gives the translation of a text, or English where there is none, and counts which it was."""
+    """Return what gives the translation of a text, or English where there is none, and counts once which it was."""
     entries = {entry.msgctxt: entry for entry in file}
+    asked_for: set[str] = set()
 
     def say(context: str, english: str) -> str:
-        entry = entries.get(context)
+        entry, found = entries.get(context), "translated"
         if entry is None or not entry.msgstr:
-            counts["missing"] += 1
+            found = "missing"
         elif entry.fuzzy or entry.msgid != english:
-            counts["stale"] += 1
-        else:
-            counts["translated"] += 1
-            return str(entry.msgstr)
-        return english
+            found = "stale"
+        counts[found] += context not in asked_for
+        asked_for.add(context)
+        return str(entry.msgstr) if entry and found == "translated" else english
 
     return say

@@ -12,8 +12,17 @@ from collections.abc import Callable
 from tools.translate.literals import FIELD
 
 RIGHT_TO_LEFT = {"ar", "fa"}
-START, FIRST, END = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+START, END = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+FIELD_START = "\N{LEFT-TO-RIGHT ISOLATE}\N{FIRST STRONG ISOLATE}"  # what has no letters, runs from left to right
 LETTER = re.compile("[\u0600-\u06ff]")
+MARK = "\N{LEFT-TO-RIGHT MARK}"
+# The editor of JupyterLab shows other characters of this kind as red dots, but not these two.
+EMBEDDED, END_OF_EMBEDDED = "\N{LEFT-TO-RIGHT EMBEDDING}", "\N{POP DIRECTIONAL FORMATTING}"
+SIGNED = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
+IN_CODE = re.compile(  # what a translator has put behind a mark; a sum, or a number with a sign, behind a word
+    rf"{MARK}({FIELD}|\([^()]*\)|-?\d+(?:[-.]\d+)*){MARK}?"
+    rf"|(?<=[\u0600-\u06ff] )({SIGNED}(?: ?(?:[-+*/<>]|==?) ?{SIGNED})+|(?=-){SIGNED})"
+)
 BLOCK = re.compile(r"(#+ |\||<|- |\d+\. |!\[|\$\$)")  # begins what is no paragraph
 RIGHT = '<span style="display: block; text-align: right">'
 FENCE = re.compile(r"^```.*?^```[^\S\n]*$", re.MULTILINE | re.DOTALL)
@@ -68,7 +77,22 @@ def in_lines(say: Callable[[str, str], str]) -> Callable[[str, str], str]:
     return turned
 
 
+def in_code(say: Callable[[str, str], str]) -> Callable[[str, str], str]:
+    """Return ``say`` for texts that stand in code, where students also see them as they are written.
+
+    Numbers with signs, and what a translator has put behind a mark, run from left to right.
+    """
+
+    def turned(context: str, english: str) -> str:
+        if not re.search(r"/\d+$", context):  # a cell of Markdown
+            return say(context, english)
+        found = IN_CODE.sub(lambda part: EMBEDDED + (part[1] or part[2]) + END_OF_EMBEDDED, say(context, english))
+        return found.replace(MARK, "")
+
+    return turned
+
+
 def _line(text: str) -> str:
     if not LETTER.search(text) or text.startswith("|"):  # the head of a table is Markdown, turned by what is around it
         return text
-    return START + re.sub(FIELD, f"{FIRST}\\g<0>{END}", text) + END
+    return START + re.sub(FIELD, f"{FIELD_START}\\g<0>{END}{END}", text) + END

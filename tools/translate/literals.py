@@ -37,6 +37,8 @@ CODE = {  # what looks like text in one of the cells, and is code
     "y = {label}    −log {P[i, label]:g} = {loss:.6f}",
     "xx",  # a hatch
     "YOUR CODE HERE",
+    "BEGIN SOLUTION",
+    "END SOLUTION",
 }
 
 

@@ -33,7 +33,7 @@ Walk = Callable[[str, Say], str]  # (text of a file, say) -> the file in a langu
 CHAPTERS = ["01-loss-functions"]  # what is there to translate; the others are shown in English
 FENCE = "```"
 WORDS = ROOT / "grading" / "words.json"
-SAID_BY_CHECKS = {"about": "ABOUT", "likely_reason": "LIKELY_REASON"}  # {word of a page: message}
+SAID_BY_CHECKS = {"likely_reason": "LIKELY_REASON"}  # {word of a page: message}
 HELPERS = [  # what speaks to students
     ROOT / "source" / "messages.py",
     LESSONS / "drawing.py",
@@ -128,7 +128,8 @@ def explanations(content: str, say: Say) -> str:
 def words(content: str, say: Say) -> str:
     """Go through the words of feedback pages; those that checks say, too, stand in messages.py."""
     found = json.loads(content)
-    page = {name: text if name in SAID_BY_CHECKS else say(f"page/{name}", text) for name, text in found["page"].items()}
+    own = {name: text for name, text in found["page"].items() if literals.has_words(text)}
+    page = {name: say(f"page/{name}", text) for name, text in own.items() if name not in SAID_BY_CHECKS}
     notices = {text: say(f"notices/{number}", text) for number, text in enumerate(found["notices"], 1)}
     return json.dumps({"page": page, "notices": notices}, ensure_ascii=False, indent=1) + "\n"
 
@@ -169,12 +170,17 @@ def sources() -> dict[str, list[Source]]:
         found[f"assignments/{name}.po"] = [
             Source(assignment, notebook, [f"{name}/{assignment.name}"]),
             Source(assignment, remarks, [f"{name}/remarks.json"]),
+            Source(full, notebook, graded=[f"{name}/{full.name}"]),
             Source(full, remarks, graded=[f"{name}/remarks.json"]),
             Source(MISCONCEPTIONS / name / "worked.md", within("worked", explanations)),
         ]
         hinted = [f"{name}/hints.json"]
         found[f"hints/{name}.po"] = [Source(RELEASE / name / "hints.json", hints, hinted, hinted)]
-    helpers = [Source(path, within(path.name, literals.named), _places(path.name)) for path in HELPERS]
+    spoken = [f"{name}/messages.py" for name in CHAPTERS]
+    helpers = [
+        Source(path, within(path.name, literals.named), _places(path.name), spoken * (path.name == "messages.py"))
+        for path in HELPERS
+    ]
     return found | {
         "messages.po": helpers,
         "pages.po": [
