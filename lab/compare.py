@@ -3,17 +3,20 @@
     python -m lab.compare                 # time per epoch, then the best of 1, 2 and 3 layers
     python -m lab.compare --choose        # how the settings of the second part were chosen
 
-The framework is the reference solution of assignment 04. In the first part it, scikit-learn's
-MLPClassifier and, where it is installed, PyTorch train the same network in the same way:
-ReLU between two linear layers, mean cross-entropy, SGD without momentum or decay, the same
-batches, learning rate and number of epochs. They take turns, one epoch each, so that a slow
-moment of the machine meets all of them. All use as many cores as they take by themselves.
+The framework is the reference solution of assignment 04. In the first part it, the same with the
+three changes that assignment 05 makes for speed, scikit-learn's MLPClassifier and, where it is
+installed, PyTorch train the same network in the same way: ReLU between two linear layers, mean
+cross-entropy, SGD without momentum or decay, the same batches, learning rate and number of epochs.
+The matrix products of such an epoch alone are measured, too: no framework can be faster than they.
+All take turns, one epoch each, so that a slow moment of the machine meets all of them. All use as
+many cores as they take by themselves.
 
 In the second part the framework shows what it reaches in a given time, with momentum, dropout
 and a learning rate that falls to 0: three small additions below, the framework stays as it is.
 """
 
 import argparse
+import contextlib
 import functools
 import importlib
 import statistics
@@ -34,8 +37,9 @@ from tools.notebooks import ROOT, grade_id, graded_names, load
 
 HIDDEN, N_CLASSES = 128, 10
 LEARNING_RATE, BATCH_SIZE = 0.1, 64
-FRAMEWORK, FIRST = "framework", "framework, no input gradient"
-SHORT = {FRAMEWORK: "framework", FIRST: "no input gradient"}
+FRAMEWORK, FAST, PRODUCTS = "framework", "framework, three changes", "matrix products alone"
+TAKES = {FRAMEWORK: "framework takes", FAST: "three changes take"}
+FAST_CELLS = {"speed-first", "speed-in-place", "speed-kept", "speed-products"}  # of assignment 05
 RESULTS = ROOT / "lab" / "results"  # git ignores it
 HELD_BACK = 1 / 6  # of the training images, when settings are chosen
 
@@ -55,7 +59,7 @@ class Learner:
     """A network of some library that is ready to train."""
 
     epoch: Callable[[], object]  # train for one epoch
-    predict: Callable[[np.ndarray], np.ndarray]  # X -> classes (m,)
+    predict: Callable[[np.ndarray], np.ndarray] | None = None  # X -> classes (m,); None where nothing is learned
 
 
 @dataclass
@@ -102,46 +106,31 @@ def digits(data: Dataset) -> Digits:
 
 @functools.cache
 def framework() -> SimpleNamespace:
-    """Return the names of assignment 04, defined by the reference solution."""
+    """Return the names of assignment 04, defined by the reference solution, and the fast layers of assignment 05."""
+    names: dict[str, Any] = {"np": np, "needs": lambda *names: contextlib.nullcontext()}
     notebook = load("04-own-framework")
     wanted = {"layer", *graded_names(notebook).values()}
-    names = {"np": np}
-    for cell in notebook.cells:
-        if grade_id(cell) in wanted:
-            exec(compile(cell.source, grade_id(cell), "exec"), names)
-    return SimpleNamespace(**names, FirstLinear=_first_linear(names["Linear"]))
+    cells = [cell for cell in notebook.cells if grade_id(cell) in wanted]
+    cells += [cell for cell in load("05-mnist-lab").cells if cell.id in FAST_CELLS]
+    for cell in cells:
+        exec(compile(cell.source, cell.id, "exec"), names)
+    return SimpleNamespace(**names)
 
 
-def _first_linear(Linear):
-    class FirstLinear(Linear):
-        """A linear layer that is the first of its network.
-
-        Nobody needs the gradient with respect to the images, so it saves one of three products.
-        """
-
-        def forward(self, X):
-            self.images = X
-            return super().forward(X)
-
-        def backward(self, dZ):
-            self.dW = dZ.T @ self.images
-            self.db = dZ.sum(axis=0)
-
-    return FirstLinear
-
-
-def build(sizes: Sequence[int], rng: np.random.Generator, first: str = "FirstLinear") -> Any:
+def build(sizes: Sequence[int], rng: np.random.Generator, fast: bool = True) -> Any:
     """Return a float32 network of the framework with ReLU between its linear layers.
 
     sizes: numbers of inputs, hidden units and outputs
-    first: the class of the first layer
+    fast: with the three changes of assignment 05
     """
     f = framework()
+    make_linear, make_relu = (f.KeepingLinear, f.KeepingReLU) if fast else (f.Linear, f.ReLU)
     layers: list[Any] = []
     for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
-        linear = (f.Linear if layers else getattr(f, first))(n_in, n_out, rng)
+        linear = make_linear(n_in, n_out, rng)
         linear.W, linear.b = linear.W.astype(np.float32), linear.b.astype(np.float32)
-        layers += [linear, f.ReLU()]
+        linear.is_first = not layers
+        layers += [linear, make_relu()]
     return f.Network(layers[:-1])
 
 
@@ -153,15 +142,22 @@ def accuracy(network: Any, X: np.ndarray, y: np.ndarray) -> float:
 # The libraries: each function returns a Learner
 
 
-def with_framework(data: Digits, seed: int, first: str = "Linear") -> Learner:
+def with_framework(data: Digits, seed: int, fast: bool = False) -> Learner:
     """Return a learner of the framework."""
     f, rng = framework(), np.random.default_rng(seed)
-    network = build((data.X_train.shape[1], HIDDEN, N_CLASSES), rng, first)
+    network = build((data.X_train.shape[1], HIDDEN, N_CLASSES), rng, fast)
     loss = f.SoftmaxCrossEntropyLoss()
     return Learner(
         lambda: f.train_epoch(network, loss, data.X_train, data.y_train, LEARNING_RATE, BATCH_SIZE, rng),
         lambda X: network.forward(X).argmax(axis=1),
     )
+
+
+def with_products(data: Digits, seed: int) -> Learner:
+    """Return what computes the matrix products of an epoch and learns nothing."""
+    network = build((data.X_train.shape[1], HIDDEN, N_CLASSES), np.random.default_rng(seed))
+    first, _, last = network.layers
+    return Learner(lambda: framework().products_alone(data.X_train, first.W, last.W, BATCH_SIZE))
 
 
 def with_sklearn(data: Digits, seed: int, dtype: type[np.floating]) -> Learner:
@@ -213,15 +209,14 @@ def libraries() -> dict[str, Callable[[Digits, int], Learner]]:
     """Return ``{name: function (data, seed) -> Learner}`` of all that are installed."""
     found: dict[str, Callable[[Digits, int], Learner]] = {
         FRAMEWORK: with_framework,
-        FIRST: functools.partial(with_framework, first="FirstLinear"),
+        FAST: functools.partial(with_framework, fast=True),
         "MLPClassifier, float64 images": functools.partial(with_sklearn, dtype=np.float64),
         "MLPClassifier, float32 images": functools.partial(with_sklearn, dtype=np.float32),
     }
-    try:
+    with contextlib.suppress(ImportError):
         importlib.import_module("torch")
-    except ImportError:
-        return found
-    return found | {"PyTorch": with_torch}
+        found["PyTorch"] = with_torch
+    return found | {PRODUCTS: with_products}
 
 
 # The first part: time per epoch
@@ -241,7 +236,8 @@ def compare(data: Digits, n_epochs: int = 5, n_networks: int = 3, seed: int = 0)
                         results[name].seconds.append(seconds)
                 bar.update()
             for name, learner in learners.items():
-                results[name].accuracies.append(float(np.mean(learner.predict(data.X_test) == data.y_test)))
+                if learner.predict:
+                    results[name].accuracies.append(float(np.mean(learner.predict(data.X_test) == data.y_test)))
     return results
 
 
@@ -264,12 +260,11 @@ def ratios(results: Mapping[str, Result], name: str, other: str) -> list[float]:
 
 def speed_table(results: Mapping[str, Result]) -> list[str]:
     """Return the lines of the first table."""
-    rows = [("", "seconds per epoch", *(f"{SHORT[n]} takes" for n in SHORT), "test accuracy")]
+    rows = [("", "seconds per epoch", *TAKES.values(), "test accuracy")]
     for name, result in results.items():
-        parts = ["" if name in SHORT else _spread(ratios(results, own, name), ".2f") for own in SHORT]
-        rows.append(
-            (name, _spread(result.seconds, ".3f"), *parts, _spread([100 * a for a in result.accuracies], ".1f"))
-        )
+        parts = ["" if name == own else _spread(ratios(results, own, name), ".2f") for own in TAKES]
+        right = _spread([100 * a for a in result.accuracies], ".1f") if result.accuracies else ""
+        rows.append((name, _spread(result.seconds, ".3f"), *parts, right))
     return _aligned(rows) + [
         "Medians (lowest-highest). The ratios are fractions of the time of the library in that row, epoch by epoch.",
         *([] if "PyTorch" in results else ["PyTorch is not installed, so it is not in the comparison."]),
@@ -408,7 +403,9 @@ def draw(results: Mapping[str, Result], found: Mapping[int, Sequence[Run]], path
     seconds = {name: result.seconds for name, result in results.items()}
     _ranges(panels[0], seconds, "seconds")
     panels[0].set_xlim(left=0)
-    _ranges(panels[1], {name: np.multiply(100, r.accuracies) for name, r in results.items()}, "test accuracy (%)")
+    learned = {name: np.multiply(100, r.accuracies) for name, r in results.items() if r.accuracies}
+    _ranges(panels[1], learned, "test accuracy (%)")
+    panels[1].set_ylim(panels[0].get_ylim())  # the products come last, and are missing here
     _ranges(
         panels[2],
         {layers_of(BEST[d]): [100 * run[0] for run in runs] for d, runs in found.items()},

@@ -10,7 +10,8 @@ from lab import compare
 from lab.mnist import bundled_digits
 
 SMALL = compare.Settings((16,), 0.05, n_epochs=8)
-FRAMEWORK_AND_SKLEARN = {*compare.SHORT, "MLPClassifier, float64 images", "MLPClassifier, float32 images"}
+SKLEARN = {"MLPClassifier, float64 images", "MLPClassifier, float32 images"}
+ALWAYS = {compare.FRAMEWORK, compare.FAST, *SKLEARN, compare.PRODUCTS}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_images_become_rows_between_0_and_1(data):
 
 
 def test_the_framework_stays_in_float32(data):
-    f, network = compare.framework(), compare.build((64, 5, 10), np.random.default_rng(0), "Linear")
+    f, network = compare.framework(), compare.build((64, 5, 10), np.random.default_rng(0), fast=False)
     X, y = data.X_train[:20], data.y_train[:20]
     for loss, last in ((f.SoftmaxCrossEntropyLoss(), []), (f.CrossEntropyLoss(), [f.Softmax()])):
         for activation in (f.ReLU, f.Tanh, f.Sigmoid):
@@ -59,25 +60,75 @@ def test_the_squared_error_stays_in_float32():
     assert loss.backward().dtype == np.float32
 
 
-def test_without_the_input_gradient_a_network_learns_the_same(data):
-    given = (data.X_train[:100], data.y_train[:100], 0.1, 16)
+def linear_layers(network):
+    return [layer for layer in network.layers if hasattr(layer, "W")]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kind", ["SparingLinear", "InPlaceLinear", "KeepingLinear"])
+def test_a_fast_network_learns_the_same(data, kind, dtype):
     f, trained = compare.framework(), []
-    for first in ("Linear", "FirstLinear"):
+    activation = f.KeepingReLU if kind == "KeepingLinear" else f.ReLU
+    for linear, relu in [(f.Linear, f.ReLU), (getattr(f, kind), activation)]:
         rng = np.random.default_rng(3)
-        network = compare.build((64, 7, 10), rng, first)
-        f.train_epoch(network, f.SoftmaxCrossEntropyLoss(), *given, rng)
-        trained.append(network.layers[0].W)
-    np.testing.assert_array_equal(*trained)
+        network = f.Network([linear(64, 7, rng), relu(), linear(7, 6, rng), relu(), linear(6, 10, rng)])
+        network.layers[0].is_first = True
+        for layer in linear_layers(network):
+            layer.W, layer.b = layer.W.astype(dtype), layer.b.astype(dtype)
+        for _ in range(2):  # 100 is no multiple of 16: the last batch is smaller
+            X, y = data.X_train[:100].astype(dtype), data.y_train[:100]
+            f.train_epoch(network, f.SoftmaxCrossEntropyLoss(), X, y, 0.1, 16, rng)
+        trained.append(network)
+    plain, fast = map(linear_layers, trained)
+    for one, other in zip(plain, fast, strict=True):
+        assert other.W.dtype == other.b.dtype == dtype
+        np.testing.assert_allclose(other.W, one.W, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(other.b, one.b, rtol=0, atol=1e-6)
+
+
+def test_only_the_first_layer_leaves_out_its_input_gradient(data):
+    network = compare.build((64, 5, 10), np.random.default_rng(0))
+    first, _, last = network.layers
+    network.forward(data.X_train[:20])
+    d = np.ones((20, 10), np.float32)
+    np.testing.assert_allclose(last.backward(d), d @ last.W, rtol=1e-6)
+    assert network.backward(d) is None
+    assert (first.is_first, last.is_first) == (True, False)
+
+
+def test_a_fast_network_uses_its_arrays_again(data):
+    network = compare.build((64, 5, 10), np.random.default_rng(0))
+    W, seen = network.layers[0].W, []
+    for rows in (slice(0, 20), slice(20, 40)):
+        scores = network.forward(data.X_train[rows])
+        network.backward(np.ones_like(scores))
+        seen.append([scores, *(layer.dW for layer in linear_layers(network))])
+        network.update(0.1)
+    assert all(old is new for old, new in zip(*seen, strict=True))
+    assert network.layers[0].W is W
+
+
+def test_the_products_alone_are_those_of_every_batch():
+    shapes = []
+
+    class Seen(np.ndarray):
+        def __matmul__(self, other):
+            shapes.append((*self.shape, other.shape[1]))
+            return np.matmul(self.view(np.ndarray), other.view(np.ndarray)).view(Seen)
+
+    X, W1, W2 = (np.ones(shape).view(Seen) for shape in [(20, 64), (5, 64), (10, 5)])
+    compare.framework().products_alone(X, W1, W2, 16)
+    assert shapes == [p for m in (16, 4) for p in [(m, 64, 5), (m, 5, 10), (10, m, 5), (m, 10, 5), (5, m, 64)]]
 
 
 def test_each_library_that_is_installed_is_measured(data):
     results = rounds(data)
     installed = {"PyTorch"} if _has_torch() else set()
-    assert set(results) == FRAMEWORK_AND_SKLEARN | installed
+    assert set(results) == ALWAYS | installed
     for name, result in results.items():
-        assert len(result.seconds) == len(result.accuracies) == 1, name
-        assert result.seconds[0] > 0, name
-        assert result.accuracies[0] > 0.5, f"{name} has not learned"
+        assert len(result.seconds) == 1 and result.seconds[0] > 0, name
+        assert len(result.accuracies) == (name != compare.PRODUCTS), name
+        assert all(right > 0.5 for right in result.accuracies), f"{name} has not learned"
     text = "\n".join(compare.speed_table(results))
     assert all(name in text for name in results)
     assert ("PyTorch is not installed" in text) == (not installed)
@@ -127,7 +178,7 @@ def test_dropout_keeps_the_mean_and_passes_gradients_where_it_passed_values():
 def test_dropout_is_only_there_in_training():
     network = compare.build((64, 5, 10), np.random.default_rng(0))
     noisy = compare.with_dropout(network, (0.2, 0.5), np.random.default_rng(0))
-    assert [type(layer).__name__ for layer in network.layers] == ["FirstLinear", "ReLU", "Linear"]
+    assert [type(layer).__name__ for layer in network.layers] == ["KeepingLinear", "KeepingReLU", "KeepingLinear"]
     assert [getattr(layer, "rate", None) for layer in noisy.layers] == [0.2, None, None, 0.5, None]
 
 
