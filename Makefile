@@ -44,7 +44,7 @@ bench: .venv/ready
 	$(BIN)/python -m tools.bench
 
 bench-lab: .venv/ready
-	$(BIN)/python -m lab.compare
+	$(BIN)/python -m lab.compare $(OPTIONS)
 
 site: .venv/ready .venv-site/ready
 	$(BIN)/python -m tools.site $(OPTIONS)

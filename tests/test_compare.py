@@ -1,10 +1,13 @@
 """lab/compare.py measures what it says, with and without PyTorch."""
 
+import re
 import sys
+import time
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from lab import compare
 from lab.mnist import bundled_digits
@@ -149,6 +152,21 @@ def test_same_seeds_give_the_same_results(data):
 def test_ratios_compare_epoch_with_epoch():
     results = {"a": compare.Result([1.0, 3.0]), "b": compare.Result([2.0, 4.0])}
     assert compare.ratios(results, "a", "b") == [0.5, 0.75]
+
+
+def test_with_one_thread_the_clock_of_the_processor_counts(data, monkeypatch, capsys):
+    threads = []
+
+    def epoch():
+        threads.extend(pool["num_threads"] for pool in threadpool_info())
+        time.sleep(0.1)
+
+    monkeypatch.setattr(compare, "load_mnist", bundled_digits)
+    monkeypatch.setattr(compare, "libraries", lambda: {n: lambda *_: compare.Learner(epoch) for n in compare.TAKES})
+    compare.main(["--one-thread", "--epochs", "1", "--networks", "1"])
+    assert set(threads) == {1}
+    (seconds,) = re.findall(r"^framework +([\d.]+)", capsys.readouterr().out, flags=re.M)
+    assert float(seconds) < 0.1  # to sleep is no work
 
 
 def test_everybody_starts_a_round_once():
