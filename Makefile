@@ -6,7 +6,8 @@
 #   make teach     a teacher's JupyterLab: the whole course, with formgrader
 #   make grade     grade what is in submitted/: make grade ASSIGNMENT=01-loss-functions
 #   make bench     compare the grading engine with stock nbgrader (about half an hour)
-#   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST
+#   make bench-lab compare the framework with scikit-learn and PyTorch (where installed) on MNIST;
+#                  with OPTIONS=--one-thread by the clock of the processor, on a machine that does other work
 #   make site      the course in the browser: a folder of files for any web server, in site/
 #   make release   regenerate release/ after a change in source/ or misconceptions/;
 #                  with LANGUAGE=fa write the course in a language into translated/fa/, and what grading says
