@@ -416,18 +416,15 @@ def choose(data: Digits, budget: float, seed: int = 0) -> None:
 def draw(results: Mapping[str, Result], found: Mapping[int, Sequence[Run]], path: Path) -> None:
     """Save the comparison as a picture, and say in words what it shows."""
     titles = ["Time for one epoch", "The same training", "The best of each depth"]
-    figure, panels = drawing.axes(titles, "", "", columns=3, width=15)
+    figure, panels = drawing.axes(titles, ["seconds", *2 * ["test accuracy (%)"]], "", columns=3, width=15)
+    figure.set_layout_engine("constrained")  # room for the names, however long
     seconds = {name: result.seconds for name, result in results.items()}
-    _ranges(panels[0], seconds, "seconds")
+    _ranges(panels[0], seconds)
     panels[0].set_xlim(left=0)
     learned = {name: np.multiply(100, r.accuracies) for name, r in results.items() if r.accuracies}
-    _ranges(panels[1], learned, "test accuracy (%)")
+    _ranges(panels[1], learned)
     panels[1].set_ylim(panels[0].get_ylim())  # the products come last, and are missing here
-    _ranges(
-        panels[2],
-        {layers_of(BEST[d]): [100 * run[0] for run in runs] for d, runs in found.items()},
-        "test accuracy (%)",
-    )
+    _ranges(panels[2], {layers_of(BEST[d]): [100 * run[0] for run in runs] for d, runs in found.items()})
     panels[1].tick_params(labelleft=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=90)
@@ -436,7 +433,7 @@ def draw(results: Mapping[str, Result], found: Mapping[int, Sequence[Run]], path
     print(f"Picture: {path}\nIn words: one epoch takes {medians}. Linear layers and test accuracy: {depths}.")
 
 
-def _ranges(ax, values, label):
+def _ranges(ax, values):
     """Draw the median and the range of each ``name: values``, the first on top."""
     for place, found in enumerate(values.values()):
         middle = statistics.median(found)
@@ -445,7 +442,6 @@ def _ranges(ax, values, label):
         ax.errorbar(middle, place, xerr=error, color=drawing.COLOURS[place], marker=marker, markersize=8, capsize=4)
     ax.set_yticks(range(len(values)), list(values))
     ax.set_ylim(len(values) - 0.5, -0.5)
-    ax.set_xlabel(label)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
