@@ -16,11 +16,12 @@ START, END = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 FIELD_START = "\N{LEFT-TO-RIGHT ISOLATE}\N{FIRST STRONG ISOLATE}"  # what has no letters, runs from left to right
 LETTER = re.compile("[\u0600-\u06ff]")
 MARK = "\N{LEFT-TO-RIGHT MARK}"
-# The editor of JupyterLab shows other characters of this kind as red dots, but not these two.
+# The editor of JupyterLab shows other characters of this kind as red dots, but not these three.
+FROM_RIGHT = "\N{RIGHT-TO-LEFT EMBEDDING}"
 EMBEDDED, END_OF_EMBEDDED = "\N{LEFT-TO-RIGHT EMBEDDING}", "\N{POP DIRECTIONAL FORMATTING}"
 SIGNED = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
-IN_CODE = re.compile(  # what a translator has put behind a mark; a sum, or a number with a sign, behind a word
-    rf"{MARK}({FIELD}|\([^()]*\)|-?\d+(?:[-.]\d+)*){MARK}?"
+IN_CODE = re.compile(  # what a translator has put behind a mark; a field; a sum, or a number with a sign, behind a word
+    rf"{MARK}?({FIELD}){MARK}?|{MARK}(\([^()]*\)|-?\d+(?:[-.]\d+)*){MARK}?"
     rf"|(?<=[\u0600-\u06ff] )({SIGNED}(?: ?(?:[-+*/<>]|==?) ?{SIGNED})+|(?=-){SIGNED})"
 )
 BLOCK = re.compile(r"(#+ |\||<|- |\d+\. |!\[|\$\$)")  # begins what is no paragraph
@@ -80,16 +81,27 @@ def in_lines(say: Callable[[str, str], str]) -> Callable[[str, str], str]:
 def in_code(say: Callable[[str, str], str]) -> Callable[[str, str], str]:
     """Return ``say`` for texts that stand in code, where students also see them as they are written.
 
-    Numbers with signs, and what a translator has put behind a mark, run from left to right.
+    Fields, numbers with signs, and what a translator has put behind a mark, run from left to right. A line that begins
+    with a letter of the language runs from right to left.
     """
 
     def turned(context: str, english: str) -> str:
         if not re.search(r"/\d+$", context):  # a cell of Markdown
             return say(context, english)
-        found = IN_CODE.sub(lambda part: EMBEDDED + (part[1] or part[2]) + END_OF_EMBEDDED, say(context, english))
-        return found.replace(MARK, "")
+        return "\n".join(map(_line_in_code, say(context, english).split("\n")))
 
     return turned
+
+
+def _line_in_code(text: str) -> str:
+    if not LETTER.search(text):
+        return text.replace(MARK, "")
+    found = IN_CODE.sub(lambda part: f"{EMBEDDED}{next(filter(None, part.groups()))}{END_OF_EMBEDDED}", text)
+    found = found.replace(MARK, "")
+    if not re.search(r"[A-Za-z0-9]", found) or not re.match(rf"\s*{LETTER.pattern}", found):
+        return found
+    indented = len(found) - len(found.lstrip())
+    return f"{found[:indented]}{FROM_RIGHT}{found[indented:]}{END_OF_EMBEDDED}"
 
 
 def _line(text: str) -> str:
