@@ -122,6 +122,14 @@ def test_the_untouched_notebook_stops_only_at_unanswered_checks(assignment, unto
 
 
 @pytest.mark.parametrize("assignment", assignments())
+def test_the_demonstrations_of_an_untouched_notebook_say_only_what_to_write(assignment, untouched):
+    for cell in untouched[assignment].cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "execute_result", cell.id
+            assert not re.search("could not be finished|Run that cell first", output.get("text", "")), cell.id
+
+
+@pytest.mark.parametrize("assignment", assignments())
 def test_the_solved_notebook_runs_without_error_or_warning(assignment, solved):
     notebook = solved[assignment]
     assert {key: o.evalue for key, o in errors(notebook).items()} == {}
