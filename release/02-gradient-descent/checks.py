@@ -53,9 +53,7 @@ def _in_width(line: str) -> list[str]:
     """Break a line of prose between words; Jupyter breaks it within one, or Validate cuts it off. Values stay."""
     if "  " in line or not line:
         return [line]
-    start = line[0] if unicodedata.category(line[0]) == "Cf" else ""  # a direction mark counts to the end of its line
-    first, *more = textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
-    return [first, *(start + part for part in more)]
+    return textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 class Check:

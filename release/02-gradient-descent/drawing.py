@@ -153,7 +153,9 @@ def slider(
     picture = ipywidgets.Image(value=png, format="png", layout={"align_self": "flex-start", "max_width": "100%"})
     text = ipywidgets.HTML(_spoken(words))
     names = (Messages.LAST_VALUE, Messages.NEXT_VALUE)
-    back, forth = (ipywidgets.Button(description=label, layout={"width": "5em"}) for label in names)
+    back, forth = (
+        ipywidgets.Button(description=label, layout={"width": "auto", "min_width": "5em"}) for label in names
+    )
     back.on_click(lambda _: setattr(bar, "index", max(bar.index - 1, 0)))
     forth.on_click(lambda _: setattr(bar, "index", min(bar.index + 1, len(values) - 1)))
     controls = [back, forth, bar]
