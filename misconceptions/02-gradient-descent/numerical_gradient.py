@@ -182,6 +182,42 @@ def numerical_gradient(f, theta, h=1e-5):
     return gradient
 
 
+# %% wrong: second-names-of-theta
+# hint: A line such as plus = theta makes no copy, so both values of f come from theta and all slopes are 0.
+#  Write plus = theta.astype(float): this is a copy, and it holds floats.
+def numerical_gradient(f, theta, h=1e-5):
+    gradient = np.zeros(theta.shape)
+    for index in np.ndindex(theta.shape):
+        plus = theta
+        plus[index] += h
+        minus = theta
+        minus[index] -= h
+        gradient[index] = (f(plus) - f(minus)) / (2 * h)
+    return gradient
+
+
+# %% wrong: moves-all-entries-in-a-loop
+# hint: Each turn moves all entries of theta, so all slopes are equal. Move only the entry of this turn.
+def numerical_gradient(f, theta, h=1e-5):
+    gradient = np.zeros(theta.shape)
+    for index in np.ndindex(theta.shape):
+        gradient[index] = (f(theta + h) - f(theta - h)) / (2 * h)
+    return gradient
+
+
+# %% wrong: one-slope-for-each-row
+# hint: Your gradient has one slope for each row of theta. Make it with the shape of theta, and go through
+#  all entries with np.ndindex(theta.shape).
+def numerical_gradient(f, theta, h=1e-5):
+    gradient = np.zeros(len(theta))
+    for i in range(len(theta)):
+        plus, minus = np.array(theta, dtype=float), np.array(theta, dtype=float)
+        plus[i] += h
+        minus[i] -= h
+        gradient[i] = (f(plus) - f(minus)) / (2 * h)
+    return gradient
+
+
 # %% wrong: gives-f-a-flat-array
 # hint: The function f gets a flat array. Give it an array with the shape of theta.
 def numerical_gradient(f, theta, h=1e-5):

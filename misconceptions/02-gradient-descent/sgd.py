@@ -99,6 +99,12 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
 #+        params = [p - learning_rate * t for p, t in zip(params, totals)]
 
 
+# %% wrong: steps-with-the-last-batch-only
+# hint: The step stands behind the loop over the batches, so each epoch takes one step, with its last batch. Indent it.
+#-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+#+        params = [p - learning_rate * g for p, g in zip(params, gradients)]
+
+
 # %% wrong: gradient-of-the-epoch-start
 # hint: All steps of an epoch use the parameters from its start. Use the newest parameters for each batch.
 #-    for _ in range(n_epochs):
@@ -124,6 +130,17 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
                 p -= learning_rate * g
                 new.append(p)
             params = new
+    return params
+
+
+# %% wrong: steps-on-the-given-arrays
+# hint: p -= ... changes the arrays that were given, and a plain number does not change at all.
+#  Make copies first: params = [np.array(p, dtype=float) for p in params].
+def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
+    for _ in range(n_epochs):
+        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+            for p, g in zip(params, gradient(X_batch, y_batch, *params)):
+                p -= learning_rate * g
     return params
 
 

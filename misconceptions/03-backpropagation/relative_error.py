@@ -43,6 +43,13 @@ def relative_error(a, b):
     return np.linalg.norm(a - b)
 
 
+# %% wrong: difference-of-the-norms
+# hint: This compares the sizes of the two arrays only. Take the norm of their difference, a - b.
+def relative_error(a, b):
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    return np.abs(np.linalg.norm(a) - np.linalg.norm(b)) / size if size > 0 else 0.0
+
+
 # %% wrong: divides-by-one-norm
 # hint: This divides by the norm of one array only. Divide by the sum of both norms.
 def relative_error(a, b):
