@@ -27,11 +27,17 @@ def folder(tmp_path, monkeypatch):
     return folder
 
 
-def check_all(folder, capsys):
-    """Return what check_all prints."""
+def loaded(folder):
+    """Return the module check_all of a student's folder."""
     spec = importlib.util.spec_from_file_location("check_all", folder / "check_all.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def check_all(folder, capsys):
+    """Return what check_all prints."""
+    module = loaded(folder)
     capsys.readouterr()
     module.check_all()
     return capsys.readouterr().out
@@ -46,3 +52,20 @@ def test_helpers_that_the_notebook_uses_stay_as_they_are(folder, capsys, monkeyp
     monkeypatch.setitem(sys.modules, "checks", mine)
     check_all(folder, capsys)
     assert sys.modules["checks"] is mine
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_begun"),
+    [
+        ('def f(x):\n    """Return x."""\n    raise NotImplementedError()', False),
+        ('def f(x):\n    """Return x."""\n    return x\n    raise NotImplementedError()', True),
+        ("class C:\n    def g(self):\n        return 1\n\n    def h(self):\n        raise NotImplementedError()", True),
+        ("def f(x:\n    raise NotImplementedError()", True),
+        ("", True),
+    ],
+    ids=["stub", "stub below the answer", "one of two methods", "no Python", "nothing"],
+)
+def test_an_answer_is_begun_when_there_is_more_than_stubs(folder, answer, is_begun):
+    about = {"grade_id": "f", "solution": True, "grade": False}, {"grade_id": "test-f-values", "grade": True}
+    cells = [{"source": text, "metadata": {"nbgrader": one}} for text, one in zip([answer, ""], about, strict=True)]
+    assert (loaded(folder).sort_out(cells[1:], cells)[0] == cells[1:]) is is_begun

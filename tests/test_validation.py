@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -14,16 +15,22 @@ from tools import student, variants
 from tools.notebooks import graded_names, load, notebook_path, reference_answers, solution_cells
 
 ASSIGNMENT = "01-loss-functions"
+NO_PYTHON = "def squared_error(y, scores:\n    return 0"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A student's folder: sigmoid and quiz 1 are answered, softmax is wrong, the rest is not written."""
+    """A student's folder: sigmoid and quiz 1 are answered, softmax is wrong, one cell is no Python."""
     folder = tmp_path_factory.mktemp("student")
     student.lay_out(folder)
     path = notebook_path(ASSIGNMENT, folder)
     right, wrong = reference_answers(ASSIGNMENT), variants.read(ASSIGNMENT)["softmax"].find("sums-over-examples")
-    answers = {"sigmoid": right["sigmoid"], "quiz-1": right["quiz-1"], "softmax": wrong.source}
+    answers = {
+        "sigmoid": right["sigmoid"],
+        "quiz-1": right["quiz-1"],
+        "softmax": wrong.source,
+        "squared-error": NO_PYTHON,
+    }
     notebook = nbformat.read(path, as_version=4)
     for key, cell in solution_cells(notebook).items():
         cell.source = answers.get(key, cell.source)
@@ -54,9 +61,15 @@ def page(folder, failed, monkeypatch):
 
 
 def test_validate_shows_failures_first_and_what_is_not_begun_in_one_entry(failed):
-    assert all("softmax" in entry["source"] for entry in failed[:-1]) and len(failed) > 1
-    untouched = set(graded_names(load(ASSIGNMENT))) - {"softmax", "sigmoid"} | {f"quiz_{n}" for n in range(2, 6)}
+    begun = ["squared_error", "softmax"]
+    found = [name for entry in failed[:-1] for name in begun if f'Check("{name}"' in entry["source"]]
+    assert len(found) == len(failed) - 1 and list(dict.fromkeys(found)) == begun
+    untouched = set(graded_names(load(ASSIGNMENT))) - {*begun, "sigmoid"} | {f"quiz_{n}" for n in range(2, 6)}
     assert untouched == {name.strip(" .") for name in failed[-1]["raw_error"].partition(":")[2].split(",")}
+
+
+def test_a_check_without_its_answer_says_why_there_is_none(failed):
+    assert re.search(r"squared_error\b.*\bSyntaxError\b.*\bline 1\b", failed[0]["raw_error"])
 
 
 def test_check_all_says_the_same_in_the_same_order(folder, failed):

@@ -8,6 +8,7 @@ For a place without that button: save the notebook, then run in a new cell
 It runs in the same Python, but with variables of its own: yours stay as they are.
 """
 
+import ast
 import contextlib
 import json
 import linecache
@@ -24,7 +25,6 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.utils.capture import capture_output
 
 HERE = Path(__file__).resolve().parent
-NOT_BEGUN = re.compile(r"^\s*raise NotImplementedError\(\)", re.MULTILINE)  # as nbgrader hands answers out
 DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 
 
@@ -37,6 +37,7 @@ class Messages:
     SOME_FAIL_ONE = "1 of the checks failed."
     SOME_FAIL_MANY = "{number} of the checks failed."
     NOT_WRITTEN = "Not written yet: {names}."
+    ANSWER_STOPPED = "There is no {name} to check. Its cell stopped with {error}"
 
 
 Cell = dict[str, Any]  # of a notebook; its "source" is one text
@@ -77,15 +78,47 @@ def sort_out(failed: Sequence[SomeCell], cells: Sequence[SomeCell]) -> tuple[lis
 
     failed: some of the cells of the notebook
     """
-    open_answers = {_about(c)["grade_id"]: c for c in cells if _about(c).get("solution") and not _about(c).get("grade")}
+    answers = _answers(cells)
     begun, names = [], []
     for cell in failed:
-        answer = _answer_of(cell, open_answers)
-        if answer is None or not NOT_BEGUN.search(answer["source"]):
+        answer = _answer_of(cell, answers)
+        if answer is None or _is_begun(answer["source"]):
             begun.append(cell)
         else:
             names += [name for name in DEFINED.findall(answer["source"])[-1:] if name not in names]
     return begun, Messages.NOT_WRITTEN.format(names=", ".join(names)) if names else ""
+
+
+def _is_begun(source: str) -> bool:
+    """Say whether an answer holds more than the stubs that nbgrader hands out."""
+    try:
+        functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    except SyntaxError:
+        return True
+    return not functions or not all(map(_is_stub, functions))
+
+
+def _is_stub(function: ast.FunctionDef) -> bool:
+    body = function.body[ast.get_docstring(function) is not None :]
+    return len(body) == 1 and ast.unparse(body[0]) == "raise NotImplementedError()"
+
+
+def of_stopped(test: SomeCell, cells: Sequence[SomeCell], stopped: dict[str, str]) -> str:
+    """Return what to say of a check that fails with NameError as its answer's cell has stopped; '' where it has not.
+
+    stopped: ``{grade id of an answer: its error}``
+    """
+    answer = _answer_of(test, _answers(cells))
+    error = stopped.get(_about(answer)["grade_id"]) if answer else None
+    names = DEFINED.findall(answer["source"])[-1:] if answer else []
+    if not error or not names:
+        return ""
+    line = re.sub(r"\([^()]*, (line \d+)\)$", r"(\1)", error)  # Jupyter's name of the cell tells nobody anything
+    return Messages.ANSWER_STOPPED.format(name=names[0], error=line)
+
+
+def _answers(cells: Sequence[SomeCell]) -> dict[str, SomeCell]:
+    return {_about(c)["grade_id"]: c for c in cells if _about(c).get("solution") and not _about(c).get("grade")}
 
 
 def _answer_of(test: SomeCell, answers: dict[str, SomeCell]) -> SomeCell | None:
@@ -108,12 +141,15 @@ def _said(error: BaseException) -> str:
 
 def failures(cells: Sequence[Cell]) -> dict[str, str]:
     """Run code cells in order; return ``{grade id: message}`` of the checks that fail."""
-    failed = {}
+    failed, stopped = {}, {}
     with _apart() as shell, capture_output():
         for number, cell in enumerate(cells):
             error = None if "check_all(" in cell["source"] else shell.run(cell["source"], f"<cell {number}>")
             if error is not None and _about(cell).get("grade"):
-                failed[_about(cell)["grade_id"]] = _said(error)
+                missing = of_stopped(cell, cells, stopped) if isinstance(error, NameError) else ""
+                failed[_about(cell)["grade_id"]] = missing or _said(error)
+            elif error is not None and _about(cell).get("solution"):
+                stopped[_about(cell)["grade_id"]] = f"{type(error).__name__}: {error}"
     return failed
 
 

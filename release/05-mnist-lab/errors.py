@@ -103,7 +103,8 @@ def _advice(one: tuple[int, ...], two: tuple[int, ...], where: Place) -> str:
     if len(short) == 1 and len(long) == 2 and short[0] == long[0]:
         if labels and re.search(r"\b(y|y_true|labels)\b\s*\*|\*\s*(y|y_true|labels)\b", where.line):
             return messages.LABELS_ARE_NUMBERS
-        if re.search(r"axis\s*=\s*(1|-1)\b|\.(sum|max|mean)\(", where.line) or not labels:
+        reduced = re.search(r"axis\s*=\s*(1|-1)\b|\.(sum|max|mean)\(", where.line)
+        if reduced or not (labels or re.search("[@*]", where.line)):
             return messages.AXIS_LOST
     if len(one) == len(two) == 2 and one == two[::-1]:
         return messages.LIES_OTHER_WAY
@@ -123,7 +124,9 @@ def _dot_differs(found: Found, where: Place) -> str:
 
 
 def _name_unknown(found: Found, where: Place) -> str:
-    if where.is_method or where.function in METHODS:
+    if found[1] in dir(np) and f"{found[1]}(" in where.line:
+        template = messages.NAME_OF_NUMPY
+    elif where.is_method or where.function in METHODS:
         template = messages.NAME_OF_OBJECT
     else:
         template = messages.NAME_UNKNOWN if where.function else messages.NAME_UNKNOWN_ANYWHERE
@@ -144,8 +147,14 @@ def _no_attribute(found: Found, where: Place) -> str:
     elif kind in ("float", "int", "float64", "int64"):
         template = messages.NUMBER_HAS_NO
     else:
-        template = messages.SELF_HAS_NO
+        template = _of_object(name, where)
     return template.format(kind=kind, name=name)
+
+
+def _of_object(name: str, where: Place) -> str:
+    if re.match(rf"self\.{name}\s*[-+*/@]=", where.line):
+        return messages.SELF_HAS_NO_VALUE
+    return messages.SELF_HAS_NO if f"self.{name}" in where.line else messages.OBJECT_HAS_NO
 
 
 def _no_function(found: Found, where: Place) -> str:
@@ -289,8 +298,13 @@ def _sides(where: Place, *operators: type[ast.operator]) -> tuple[str, str]:
     found = [node for node in _operations(where.line) if isinstance(node.op, operators)]
     if len(found) != 1:
         return "", ""
-    left, right = ast.unparse(found[0].left), ast.unparse(found[0].right)
+    left, right = _side(found[0].left), _side(found[0].right)
     return (left, right) if max(len(left), len(right)) < 50 else ("", "")
+
+
+def _side(node: ast.expr) -> str:
+    text = ast.unparse(node)
+    return f"({text})" if isinstance(node, ast.BinOp) else text
 
 
 def _operations(text: str) -> Iterator[ast.BinOp]:

@@ -206,7 +206,8 @@ class Check:
                 unwritten.tried = False
                 raise unwritten
             if borrowed:
-                problem, reason = messages.USES_NAME_OF_TEST.format(what=what, name=borrowed), ""
+                template = messages.USES_NAME_OF_TEST_IN_METHOD if where.is_method else messages.USES_NAME_OF_TEST
+                problem, reason = template.format(what=what, name=borrowed), ""
             else:
                 # A hidden test shows no text of the error: it may quote the test's values.
                 said = type(failure).__name__ if self.hidden else _said(type(failure), failure)

@@ -51,6 +51,10 @@ USES_NAME_OF_TEST = (
     "{what} uses {name}, which is none of its arguments.\n"
     "{name} belongs to the test. Your code does not see it when it is graded."
 )
+USES_NAME_OF_TEST_IN_METHOD = (
+    "{what} uses {name}, which is none of its arguments.\n"
+    "What an object keeps for later is written self.{name}: store it in forward or in __init__."
+)
 CHANGED_ARGUMENT = "{call} changed its argument {name}. Work on a copy: a caller may still need the old values."
 CHANGED_RESULT = "A later call changed what {call} had returned. Work on a copy: it may still be needed."
 
@@ -139,7 +143,8 @@ LENGTHS_DIFFER = "The arrays have different lengths. Write down the shape of eac
 ZIP_DIFFERS = "The two lists that zip goes through have different lengths."
 UNEQUAL_PARTS = "np.split needs equal parts, but the last part may be smaller. Cut with slices: [start : start + size]."
 ROWS_OF_DIFFERENT_LENGTH = (
-    "An array needs numbers, or rows of equal length. Here the parts have different shapes: check each of them."
+    "An array needs numbers, or rows of equal length. Here the parts have different shapes: check each of them. "
+    "If they are meant to differ, keep the list and take its parts one by one."
 )
 TOO_LARGE_ARRAY = "An array gets far too large. Check the shapes: have two been combined to all pairs?"
 
@@ -167,6 +172,7 @@ KEY_UNKNOWN = "The dict has no key {key}. Is it spelt as in the exercise, with t
 # What an error means: names.
 
 NAME_OF_OBJECT = "There is no variable {name} in {function}. What belongs to the object is written self.{name}."
+NAME_OF_NUMPY = "There is no variable {name} in {function}. The function of NumPy is written np.{name}."
 NAME_UNKNOWN = (
     "There is no variable {name} in {function}. Is it spelt as above, and defined in the function that uses it?"
 )
@@ -185,6 +191,10 @@ NUMBER_HAS_NO = "A single number has no .{name}. Was an array expected here?"
 SELF_HAS_NO = (
     "self.{name} does not exist when it is used. Store it first under exactly this name, in __init__ or in forward: "
     "self.{name} = ..."
+)
+SELF_HAS_NO_VALUE = "self.{name} has no value yet, so it cannot be changed. Write self.{name} = ... here."
+OBJECT_HAS_NO = (
+    "The object before .{name} is of type {kind} and has no {name}. Is it meant, and is the name spelt right?"
 )
 
 # What an error means: calls.

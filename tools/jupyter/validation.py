@@ -1,7 +1,7 @@
 """What Validate shows first: the first check that fails, and last, in one line, the exercises that are not begun."""
 
 import nbformat
-from check_all import sort_out  # beside this file: a hub needs no more than this folder
+from check_all import of_stopped, sort_out  # beside this file: a hub needs no more than this folder
 from nbformat import NotebookNode
 from nbgrader.validator import Validator
 
@@ -11,10 +11,28 @@ _failed_cells = Validator._get_failed_cells
 def open_first(validator: Validator, notebook: NotebookNode) -> list[NotebookNode]:
     """Return the failed cells; those of exercises that are not begun are one cell, which lists them, at the end."""
     begun, rest = sort_out(_failed_cells(validator, notebook), notebook.cells)
-    return begun + ([_listing(rest)] if rest else [])
+    stopped = {cell.metadata.nbgrader.grade_id: error for cell in notebook.cells if (error := _stop_of(cell))}
+    shown = [_plainly(cell, notebook.cells, stopped) for cell in begun]
+    return shown + ([_saying(rest, "# exercises that you have not begun")] if rest else [])
 
 
-def _listing(text: str) -> NotebookNode:
+def _stop_of(cell: NotebookNode) -> str:
+    """Return the error with which the cell of an answer has stopped, or ''."""
+    about = cell.metadata.get("nbgrader", {})
+    if not about.get("solution") or about.get("grade"):
+        return ""
+    errors = [f"{out.ename}: {out.evalue}" for out in cell.get("outputs", []) if out.output_type == "error"]
+    return "".join(errors[-1:])
+
+
+def _plainly(cell: NotebookNode, cells: list[NotebookNode], stopped: dict[str, str]) -> NotebookNode:
+    """Return a failed cell; one that only misses its answer says why the answer is missing."""
+    misses = any(out.output_type == "error" and out.ename == "NameError" for out in cell.outputs)
+    text = of_stopped(cell, cells, stopped) if misses else ""
+    return _saying(text, cell.source) if text else cell
+
+
+def _saying(text: str, source: str) -> NotebookNode:
     error = nbformat.v4.new_output("error", ename="NotWritten", evalue=text, traceback=[text])
-    cell: NotebookNode = nbformat.v4.new_code_cell("# exercises that you have not begun", outputs=[error])
+    cell: NotebookNode = nbformat.v4.new_code_cell(source, outputs=[error])
     return cell
