@@ -136,15 +136,18 @@ def _name_unknown(found: Found, where: Place) -> str:
 METHODS = {"__init__", "forward", "backward", "update"}
 
 
+OF_ARRAYS = set(dir(np.ndarray)) - {"data"}  # in this course, data belongs to a Value
+
+
 def _no_attribute(found: Found, where: Place) -> str:
     kind, name = found[1], found[2]
     if kind == "NoneType":
         template = messages.NONE_HAS_NO
-    elif kind in ("list", "tuple"):
+    elif kind in ("list", "tuple") and name in OF_ARRAYS:
         template = messages.LIST_HAS_NO
     elif kind == "ndarray":
         template = messages.ARRAY_CANNOT_GROW if name in ("append", "extend", "add") else messages.ARRAY_HAS_NO
-    elif kind in ("float", "int", "float64", "int64"):
+    elif kind in ("float", "int", "float64", "int64") and name in OF_ARRAYS:
         template = messages.NUMBER_HAS_NO
     else:
         template = _of_object(name, where)

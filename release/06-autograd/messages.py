@@ -193,9 +193,7 @@ SELF_HAS_NO = (
     "self.{name} = ..."
 )
 SELF_HAS_NO_VALUE = "self.{name} has no value yet, so it cannot be changed. Write self.{name} = ... here."
-OBJECT_HAS_NO = (
-    "The object before .{name} is of type {kind} and has no {name}. Is it meant, and is the name spelt right?"
-)
+OBJECT_HAS_NO = "What stands before .{name} is of type {kind}, which has no {name}. Is the name spelt right?"
 
 # What an error means: calls.
 
