@@ -141,7 +141,8 @@ def _said(error: BaseException) -> str:
 
 def failures(cells: Sequence[Cell]) -> dict[str, str]:
     """Run code cells in order; return ``{grade id: message}`` of the checks that fail."""
-    failed, stopped = {}, {}
+    failed: dict[str, str] = {}
+    stopped: dict[str, str] = {}
     with _apart() as shell, capture_output():
         for number, cell in enumerate(cells):
             error = None if "check_all(" in cell["source"] else shell.run(cell["source"], f"<cell {number}>")
