@@ -168,13 +168,13 @@ FACTS = {
         CROSS_BACK,
     ),
     "fused-text": ("8 0*9 1*13 0.5*2 2*2 0.3 0.2*2 0.1 0.7", P, -1 / 0.5, CHAINED, FUSED_P, FUSED_BACK),
-    "log-sum-exp-text": ("0*3 1*3 500*2 -500", 1 / (1 + exp(-500)), 1 / (1 + exp(500)) - 1),
+    "log-sum-exp-text": ("0*3 1*4 500*2 -500", 1 / (1 + exp(-500)), 1 / (1 + exp(500)) - 1),
     "gap-text": ("0 10 -12 800",),
     "gap-result": ("500*2 0*2 745 104 10 9", 500 + log1p(exp(-500)), -log(1e-12), exp(1) / (exp(1) + 9)),
     "mse-text": ("9 1*5 2*4 6 3 4*3", [16, 2.5], "0", Y_TRUE, Y_PRED, Y_PRED - Y_TRUE, MSE_BACK),
     "check-text": ("10",),
     "check-result": ("1*5 0*2", np.ones(3) @ JACOBIAN),
-    "loop-text": ("11 1*3 2*5 3*4 4*4 5 0*2",),
+    "loop-text": ("11 1*3 2*6 3*4 4*4 5 0*2",),
     "loop-loss-text": ("7 3 0.9 0.6 0.3 2", SIZES, np.mean([0.9, 0.6, 0.3])),
     "line-text": ("1 30 0*2",),
     "problems-text": ("12 2 0*2 1*2",),
@@ -238,12 +238,12 @@ FORMULAS = {
         scores(LX, LW, LB),
         [[sum(LW[k, j] * LX[i, j] for j in range(3)) + LB[k] for k in range(2)] for i in range(5)],
     ),
-    ("linear-forward-text", "Z = X W^T + b"): lambda: (scores(LX, LW, LB), np.matmul(LX, np.transpose(LW)) + LB),
+    ("linear-forward-text", "Z = X W^\\top + b"): lambda: (scores(LX, LW, LB), np.matmul(LX, np.transpose(LW)) + LB),
     ("linear-backward-text", "\\sum_k dZ_{ik} W_{kj}, \\qquad dX = dZ \\, W"): lambda: (
         slopes(lambda x: np.sum(LD * scores(x, LW, LB)), LX),
         np.matmul(LD, LW),
     ),
-    ("linear-backward-text", "\\sum_i dZ_{ik} X_{ij}, \\qquad dW = dZ^T X"): lambda: (
+    ("linear-backward-text", "\\sum_i dZ_{ik} X_{ij}, \\qquad dW = dZ^\\top X"): lambda: (
         slopes(lambda w: np.sum(LD * scores(LX, w, LB)), LW),
         np.matmul(np.transpose(LD), LX),
     ),
@@ -287,7 +287,7 @@ FORMULAS = {
         jacobian(Z[0]),
         [[(p := PROBABILITIES[0])[k] * ((k == j) - p[j]) for j in range(3)] for k in range(3)],
     ),
-    ("softmax-text", "J = \\text{diag}(p) - p \\, p^T"): lambda: (
+    ("softmax-text", "J = \\text{diag}(p) - p \\, p^\\top"): lambda: (
         jacobian(Z[1]),
         np.diag(PROBABILITIES[1]) - np.outer(PROBABILITIES[1], PROBABILITIES[1]),
     ),
@@ -338,7 +338,7 @@ def test_a_printed_formula_is_right(cell, formula):
 
 
 def test_every_displayed_formula_of_the_take_away_is_explained_before():
-    for part in ("X W^T + b", "dZ \\, W", "dZ^T X", "dA \\cdot g'(Z)", "\\frac{2}{m q} (\\hat Y - Y)"):
+    for part in ("X W^\\top + b", "dZ \\, W", "dZ^\\top X", "dA \\cdot g'(Z)", "\\frac{2}{m q} (\\hat Y - Y)"):
         assert part in CELLS["take-away"]
         assert any(part in text for cell, text in CELLS.items() if cell != "take-away")
 
@@ -519,7 +519,7 @@ def test_the_answer_names_the_key(number):
 
 def test_the_keys_are_computed():
     assert question(1)[0]["c"] == f"$({short(np.array([5, -1]) * 2 * np.array([-2, 3]))})$"
-    assert (np.ones((10, 4)).T @ np.ones((10, 6))).shape == (4, 6) and question(2)[0]["b"] == "$dZ^T X$"
+    assert (np.ones((10, 4)).T @ np.ones((10, 6))).shape == (4, 6) and question(2)[0]["b"] == "$dZ^\\top X$"
     p = np.array([0.6, 0.3, 0.1])
     back = clean(slopes(lambda z: np.sum(soft(z)), np.log(p)))
     assert question(3)[0]["a"] == f"$({short(back)})$"
