@@ -131,7 +131,7 @@ FACTS = {
     "activation": ("1*4 0*4 -1 -1.5 0.5 4", max(0, -1.5), max(0, 0.5), max(0, 4)),
     "two-layers": ("1",),
     "network-text": ("3 4 2",),
-    "network-result": ("2",),
+    "network-result": ("2*2 1*3 0 23",),
     "forward-example": (
         "1*7 2*5 0*2 -1 0.5",
         [[[1, 0], [-1, 1]], [[0], [1]], [[1, 0], [0, 2]], [[0.5], [0]], 1 + 0 + 0, -1 + 2 + 1, [FORWARD_A[0]] * 2],
@@ -190,7 +190,7 @@ FACTS = {
     "delta-check": ("0 1",),
     "delta-dictionary": ("1*5 0*2 2",),
     "check-text": ("8*2 0.01*2 1000 0*4 6*2 5", np.linalg.norm(A), np.linalg.norm(A - B), 10 + sqrt(61)),
-    "check-scale": ("10*4 -7 -4 -2 -5 4 1",),
+    "check-scale": ("10*4 -7 -4 -2 -5 16 4 1",),
     "check-result": ("10*3 -7*2 1*7 100 2.01 2 3",),
     "start-text": ("9 0*7",),
     "start-size-text": ("0*4 1*8 100 400 1000 0.1 0.6", sqrt(100), 1 / sqrt(400)),
@@ -304,7 +304,7 @@ FORMULAS = {
     ("linear-linear", r"(W_2 W_1)\, x + (W_2 b_1 + b_2)"): (
         lambda: close(W2 @ (W1 @ X[0] + B1) + B2, (W2 @ W1) @ X[0] + (W2 @ B1 + B2))
     ),
-    ("batch-text", "Z_1 = X W_1^T + b_1"): lambda: close(X @ W1.T + B1, [W1 @ x + B1 for x in X]),
+    ("batch-text", r"Z_1 = X W_1^\top + b_1"): lambda: close(X @ W1.T + B1, [W1 @ x + B1 for x in X]),
     (
         "chain-text",
         r"\underbrace{\frac{\partial L}{\partial z_2}}_{p - [\text{true}]} \cdot \underbrace{\frac{\partial"
@@ -326,7 +326,7 @@ FORMULAS = {
         one_example_is_right
     ),
     ("batch-back-text", r"dZ_2 = \frac1m (P - \text{one-hot}(y))"): table_is_right,
-    ("batch-back-text", "dW_2 = dZ_2^T A_1"): lambda: two_layer_back()["W2"].shape == W2.shape and table_is_right(),
+    ("batch-back-text", r"dW_2 = dZ_2^\top A_1"): lambda: two_layer_back()["W2"].shape == W2.shape and table_is_right(),
     ("batch-back-text", r"db_2 = \sum_i dZ_{2,i}"): lambda: two_layer_back()["b2"].shape == B2.shape,
     ("batch-back-text", "dA_1 = dZ_2 W_2"): table_is_right,
     ("batch-back-text", r"dZ_1 = dA_1 \odot a'(Z_1)"): (
@@ -335,12 +335,12 @@ FORMULAS = {
             slopes(lambda t: mean_loss(W1=t, activation=expit), W1),
         )
     ),
-    ("batch-back-text", "dW_1 = dZ_1^T X"): lambda: two_layer_back()["W1"].shape == W1.shape and table_is_right(),
+    ("batch-back-text", r"dW_1 = dZ_1^\top X"): lambda: two_layer_back()["W1"].shape == W1.shape and table_is_right(),
     ("batch-back-text", r"db_1 = \sum_i dZ_{1,i}"): lambda: two_layer_back()["b1"].shape == B1.shape,
     ("delta-text", r"-\frac{y}{a} + \frac{1 - y}{1 - a} = \frac{a - y}{a (1 - a)}"): last_delta_is_right,
     (
         "delta-text",
-        r"\delta^{(l)} = \big( \Theta^{(l)}_{\text{without column } 0} \big)^T \delta^{(l+1)} \;\odot\; a^{(l)}"
+        r"\delta^{(l)} = \big( \Theta^{(l)}_{\text{without column } 0} \big)^\top \delta^{(l+1)} \;\odot\; a^{(l)}"
         r" \odot \big( 1 - a^{(l)} \big)",
     ): recursion_is_right,
     (
@@ -348,7 +348,7 @@ FORMULAS = {
         r"D^{(l)} = \frac1m \big( \Delta^{(l)} + \lambda\, \Theta^{(l)} \big) \qquad\qquad \text{column 0: }"
         r" D^{(l)} = \frac1m \Delta^{(l)}",
     ): recursion_is_right,
-    ("accumulator-text", r"\delta^{(l+1)}", "^T", r"\bar a^{(l)}"): batch_accumulator_is_right,
+    ("accumulator-text", r"\delta^{(l+1)}", r"^\top", r"\bar a^{(l)}"): batch_accumulator_is_right,
     ("check-result", r"\frac{c - 1}{c + 1}"): (
         lambda: all(
             close(np.linalg.norm(c * A - A) / (np.linalg.norm(c * A) + np.linalg.norm(A)), (c - 1) / (c + 1))
@@ -362,12 +362,12 @@ FORMULAS = {
     ),
     (
         "take-away",
-        r"dZ_2 = \tfrac1m (P - \text{one-hot}) \qquad dW_2 = dZ_2^T A_1 \qquad dZ_1 = (dZ_2 W_2) \odot a'(Z_1)"
-        r" \qquad dW_1 = dZ_1^T X",
+        r"dZ_2 = \tfrac1m (P - \text{one-hot}) \qquad dW_2 = dZ_2^\top A_1 \qquad dZ_1 = (dZ_2 W_2) \odot a'(Z_1)"
+        r" \qquad dW_1 = dZ_1^\top X",
     ): table_is_right,
     (
         "take-away",
-        r"\delta^{(L)} = a^{(L)} - y \qquad \delta^{(l)} = \big( \Theta^{(l)}_{\text{without column } 0} \big)^T"
+        r"\delta^{(L)} = a^{(L)} - y \qquad \delta^{(l)} = \big( \Theta^{(l)}_{\text{without column } 0} \big)^\top"
         r" \delta^{(l+1)} \odot a^{(l)} (1 - a^{(l)}) \qquad D = \tfrac1m (\Delta + \lambda \Theta), \text{"
         r" column 0 without } \lambda",
     ): recursion_is_right,
