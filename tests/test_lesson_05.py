@@ -52,7 +52,7 @@ FACTS = {
     "convex-result": ("3 5",),
     "digits-text": ("7 5 2 3 6 0*5 255*4 1*2 0.4 0.6 0.2 0.8 200 100 50*3 -1*2", IMAGE, (200 + 100) % 256),
     "size-text": ("64*2 16*2 10*2", 16 * 64 + 16 + 10 * 16 + 10),
-    "parts-text": ("50 0.2*2 100 70 52", round(0.2 * 50), 50 - round(0.2 * 50), 0.2 * 52, round(0.2 * 52)),
+    "parts-text": ("50 0.2*2 100 70 52 5", round(0.2 * 50), 50 - round(0.2 * 50), 0.2 * 52, round(0.2 * 52)),
     "accuracy-text": ("0.1 2*3 3", TRUTH, PREDICTED, TABLE, TABLE[2]),
     "experiment-text": (
         "8 5*2 1 2 3 4 32 64",

@@ -70,12 +70,12 @@ def demonstrations():
 
 
 FACTS = {
-    "title": ("6 3*3 4",),
+    "title": ("6 3*3 4*2 7",),
     "how-to-work": ("1 2 3 4 5",),
     "warm-up-1": ("1 2 5", derivative(lambda a: a * 5, 2), derivative(lambda b: 2 * b, 5)),
     "warm-up-2": ("2*5 3*2 4*2", derivative(lambda a: 3 * a + a**2, 2)),
     "warm-up-3": ("3*3 2 5",),
-    "node-text": ("1 0 2*5",),
+    "node-text": ("1 0 2*5 3",),
     "node-example-text": ("2 5",),
     "node-example-result": ("5 1*2 3*2", derivative(lambda a: a * 5 + a, 2)),
     "topological-order-text": ("2 5",),
