@@ -78,7 +78,7 @@ def sort_out(failed: Sequence[SomeCell], cells: Sequence[SomeCell]) -> tuple[lis
 
     failed: some of the cells of the notebook
     """
-    answers = _answers(cells)
+    answers = answers_of(cells)
     begun, names = [], []
     for cell in failed:
         answer = _answer_of(cell, answers)
@@ -108,7 +108,7 @@ def of_stopped(test: SomeCell, cells: Sequence[SomeCell], stopped: dict[str, str
 
     stopped: ``{grade id of an answer: its error}``
     """
-    answer = _answer_of(test, _answers(cells))
+    answer = _answer_of(test, answers_of(cells))
     error = stopped.get(_about(answer)["grade_id"]) if answer else None
     names = DEFINED.findall(answer["source"])[-1:] if answer else []
     if not error or not names:
@@ -117,7 +117,8 @@ def of_stopped(test: SomeCell, cells: Sequence[SomeCell], stopped: dict[str, str
     return Messages.ANSWER_STOPPED.format(name=names[0], error=line)
 
 
-def _answers(cells: Sequence[SomeCell]) -> dict[str, SomeCell]:
+def answers_of(cells: Sequence[SomeCell]) -> dict[str, SomeCell]:
+    """Return the cells of answers that are checked, ``{grade id: cell}``."""
     return {_about(c)["grade_id"]: c for c in cells if _about(c).get("solution") and not _about(c).get("grade")}
 
 

@@ -1,7 +1,7 @@
 """What Validate shows first: the first check that fails, and last, in one line, the exercises that are not begun."""
 
 import nbformat
-from check_all import of_stopped, sort_out  # beside this file: a hub needs no more than this folder
+from check_all import answers_of, of_stopped, sort_out  # beside this file: a hub needs no more than this folder
 from nbformat import NotebookNode
 from nbgrader.validator import Validator
 
@@ -11,16 +11,13 @@ _failed_cells = Validator._get_failed_cells
 def open_first(validator: Validator, notebook: NotebookNode) -> list[NotebookNode]:
     """Return the failed cells; those of exercises that are not begun are one cell, which lists them, at the end."""
     begun, rest = sort_out(_failed_cells(validator, notebook), notebook.cells)
-    stopped = {cell.metadata.nbgrader.grade_id: error for cell in notebook.cells if (error := _stop_of(cell))}
+    stopped = {key: error for key, cell in answers_of(notebook.cells).items() if (error := _error_of(cell))}
     shown = [_plainly(cell, notebook.cells, stopped) for cell in begun]
     return shown + ([_saying(rest, "# exercises that you have not begun")] if rest else [])
 
 
-def _stop_of(cell: NotebookNode) -> str:
-    """Return the error with which the cell of an answer has stopped, or ''."""
-    about = cell.metadata.get("nbgrader", {})
-    if not about.get("solution") or about.get("grade"):
-        return ""
+def _error_of(cell: NotebookNode) -> str:
+    """Return the error with which a cell has stopped, or ''."""
     errors = [f"{out.ename}: {out.evalue}" for out in cell.get("outputs", []) if out.output_type == "error"]
     return "".join(errors[-1:])
 
