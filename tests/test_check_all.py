@@ -1,13 +1,24 @@
 """The check of a whole notebook without the button Validate: what it finds, and that it disturbs nothing."""
 
 import importlib.util
+import json
+import os
 import shutil
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
 
-from tools.notebooks import RELEASE, assignments, notebook_path, reference_answers, solution_cells
+from tools.notebooks import (
+    RELEASE,
+    assignments,
+    grade_cells,
+    load,
+    notebook_path,
+    reference_answers,
+    solution_cells,
+)
 
 ASSIGNMENT = assignments()[0]
 
@@ -69,3 +80,15 @@ def test_an_answer_is_begun_when_there_is_more_than_stubs(folder, answer, is_beg
     about = {"grade_id": "f", "solution": True, "grade": False}, {"grade_id": "test-f-values", "grade": True}
     cells = [{"source": text, "metadata": {"nbgrader": one}} for text, one in zip([answer, ""], about, strict=True)]
     assert (loaded(folder).sort_out(cells[1:], cells)[0] == cells[1:]) is is_begun
+
+
+def test_what_all_checks_found_is_kept_with_one_change_of_the_file(folder, capsys, monkeypatch):
+    page = folder.parent / "lessons" / "progress.ipynb"
+    page.parent.mkdir()
+    page.touch()
+    changed, replace = [], os.replace
+    monkeypatch.setattr(os, "replace", lambda new, old: (changed.append(Path(old)), replace(new, old)))
+    check_all(folder, capsys)
+    (kept,) = changed
+    found = json.loads(kept.read_text(encoding="utf-8")).values()
+    assert len(found) == len(grade_cells(load(ASSIGNMENT))) and all(check["passed"] for check in found)

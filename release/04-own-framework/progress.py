@@ -4,12 +4,13 @@ Nothing leaves your computer. Delete the folder ``lessons/progress`` to forget i
 Who learns without a teacher opens worked solutions here, too: ``progress.solution("softmax")``.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ DIRECTION = "ltr"  # in which the page is written
 TRIES = 3  # different wrong answers, after which a solution can be opened
 
 Check = dict[str, Any]  # its exercise and points, and what it found
+_notes: list[tuple[str, bool, str, str]] = []  # not kept yet: key of a check, passed, key of a wrong answer, letter
+_waits = False  # whether they are kept later
 
 
 class Messages:
@@ -74,15 +77,36 @@ def note(source: str, passed: bool, wrong: str = "", letter: str = "") -> None:
     wrong:  what the check said of a wrong answer. The same words again are not another try
     letter: what a quiz answer gave
     """
-    if HERE == PAGE.parent or not PAGE.exists():
+    _notes.append((key(source), bool(passed), key(wrong) if wrong else "", letter))
+    if not _waits:
+        _keep()
+
+
+@contextlib.contextmanager
+def at_once() -> Iterator[None]:
+    """Keep what several checks find with one change of the file, at the end: in a browser each takes long."""
+    global _waits
+    _waits = True
+    try:
+        yield
+    finally:
+        _waits = False
+        _keep()
+
+
+def _keep() -> None:
+    notes = _notes.copy()
+    _notes.clear()
+    if not notes or HERE == PAGE.parent or not PAGE.exists():
         return
     try:
         KEPT.mkdir(exist_ok=True)
         path = KEPT / f"{HERE.name}.json"
         found = _read(path)
-        tries = found.get(key(source), {}).get("tries", [])
-        tries += [key(wrong)] if wrong and key(wrong) not in tries else []
-        found[key(source)] = {"passed": bool(passed), "tries": tries, "letter": letter}
+        for check, passed, wrong, letter in notes:
+            tries = found.get(check, {}).get("tries", [])
+            tries += [wrong] if wrong and wrong not in tries else []
+            found[check] = {"passed": passed, "tries": tries, "letter": letter}
         new = path.with_suffix(f".{os.getpid()}")  # Validate may write at the same time
         new.write_text(json.dumps(found, indent=1), encoding="utf-8")
         os.replace(new, path)

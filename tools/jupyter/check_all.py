@@ -10,6 +10,7 @@ It runs in the same Python, but with variables of its own: yours stay as they ar
 
 import ast
 import contextlib
+import importlib
 import json
 import linecache
 import re
@@ -144,7 +145,7 @@ def failures(cells: Sequence[Cell]) -> dict[str, str]:
     """Run code cells in order; return ``{grade id: message}`` of the checks that fail."""
     failed: dict[str, str] = {}
     stopped: dict[str, str] = {}
-    with _apart() as shell, capture_output():
+    with _apart() as shell, capture_output(), importlib.import_module("progress").at_once():
         for number, cell in enumerate(cells):
             error = None if "check_all(" in cell["source"] else shell.run(cell["source"], f"<cell {number}>")
             if error is not None and _about(cell).get("grade"):
