@@ -32,6 +32,7 @@ from tools.site.__main__ import KERNEL, build
 ASSIGNMENT = assignments()[0]
 SLIDER = "01-loss-functions", "search-slider"  # a lesson and one of its cells
 PLACE = "/some/course/"
+ASKED = ["", "/lessons"] * 8  # folders of the site: one of them holds START.md
 SECONDS = 240  # to wait, on a busy machine
 WHOLE = pytest.mark.skipif(not os.environ.get("WHOLE_SITE"), reason="takes minutes: WHOLE_SITE=1 make test")
 
@@ -122,7 +123,7 @@ class Student:
         self.window.get_by_role("tab", name="START.md").click()
         links = self.window.locator(".jp-RenderedMarkdown").get_by_role("link", name=re.compile(f"^{re.escape(title)}"))
         links.first.click()
-        self.panel.locator(".jp-Cell").first.wait_for()
+        self.panel.locator(".jp-Cell").first.wait_for(state="attached")
         connect(self.window)
 
     def take_in(self, path):
@@ -236,6 +237,23 @@ def test_a_wrong_answer_gets_its_hint_and_a_right_one_passes_with_nothing_from_o
 
 def test_what_is_downloaded_gets_full_points_without_a_notice(student, tmp_path):
     assert_full_points(student, ASSIGNMENT, tmp_path)
+
+
+def test_each_notebook_gets_the_answer_to_its_own_question_where_several_read_files_at_once(student):
+    student.open("Assignment 1")
+    with student.window.expect_request("**/api/drive") as asked:
+        student.panel.get_by_role("button", name="Validate").click()
+    student.window.locator(".jp-Dialog .jp-mod-accept").click()
+    asked = asked.value
+    question = asked.post_data_json
+    found = student.window.evaluate(
+        """([address, questions]) => Promise.all(questions.map(async (question) => {
+            const body = JSON.stringify(question);
+            return (await (await fetch(address, { method: "POST", body })).json());
+        }))""",
+        [asked.url, [question | {"data": {"method": "readdir", "path": path}} for path in ASKED]],
+    )
+    assert ["START.md" in names for names in found] == [path == "" for path in ASKED]
 
 
 @WHOLE

@@ -53,3 +53,18 @@
 }
 
 importScripts("service-worker-jupyterlite.js"); // after ours: listeners are asked in this order
+
+{
+  /* JupyterLite's worker cannot tell apart what a page answers to two notebooks that read files at the same time:
+   * one would get the file of the other. So each page gets one question at a time. */
+  const ask = broadcastOne;
+  const last = new Map(); // the answer to the last question to each page
+
+  broadcastOne = async (request, url) => {
+    if (!url.pathname.includes("/api/drive")) return ask(request, url);
+    const { browsingContextId: page } = await request.clone().json();
+    const answer = (last.get(page) ?? Promise.resolve()).then(() => ask(request, url));
+    last.set(page, answer.catch(() => {}));
+    return answer;
+  };
+}
