@@ -6,16 +6,16 @@ import os
 import re
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
-from browsing import DESKTOP, assert_slides, command, connect
+from browsing import DESKTOP, assert_slides, connect
 
 from tools import variants
 from tools.classroom import Course
 from tools.notebooks import (
-    LESSONS,
     RELEASE,
     assignments,
     graded_names,
@@ -34,7 +34,9 @@ SLIDER = "01-loss-functions", "search-slider"  # a lesson and one of its cells
 PLACE = "/some/course/"
 ASKED = ["", "/lessons"] * 8  # folders of the site: one of them holds START.md
 SECONDS = 240  # to wait, on a busy machine
-WHOLE = pytest.mark.skipif(not os.environ.get("WHOLE_SITE"), reason="takes minutes: WHOLE_SITE=1 make test")
+IS_WHOLE = bool(os.environ.get("WHOLE_SITE"))
+WHOLE = pytest.mark.skipif(not IS_WHOLE, reason="takes minutes: WHOLE_SITE=1 make test")
+TRIED = assignments() if IS_WHOLE else [ASSIGNMENT]
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +121,7 @@ class Student:
         return self.window.locator(".jp-NotebookPanel:visible")
 
     def open(self, title):
-        """Click on a link of the start page."""
+        """Click on a link of the start page, and wait for the notebook's Python. An open one comes to the front."""
         self.window.get_by_role("tab", name="START.md").click()
         links = self.window.locator(".jp-RenderedMarkdown").get_by_role("link", name=re.compile(f"^{re.escape(title)}"))
         links.first.click()
@@ -137,15 +139,13 @@ class Student:
         said.wait_for()
 
     def press_run_all(self):
-        """Run all cells."""
-        command(self.window, "notebook:run-all-cells")
+        """Run all cells of the open notebook."""
+        self.window.evaluate("() => { window.run = jupyterapp.commands.execute('notebook:run-all-cells'); }")
 
     def run_all(self):
-        """Run all cells, and wait until Python has come to an end."""
+        """Run all cells of the open notebook, and wait until the last one has run."""
         self.press_run_all()
-        self.window.get_by_text("| Busy").wait_for()
-        self.window.evaluate("delete window.idleSince")
-        self.window.wait_for_function(STEADILY_IDLE)
+        self.window.evaluate("window.run")
 
     def validate(self):
         """Press the button; return what is said, on one line."""
@@ -193,9 +193,9 @@ def cells_written(path):
     return {key: cell.source for key, cell in solution_cells(nbformat.read(path, as_version=4)).items()}
 
 
-def title(notebook):
+def title(path):
     """Return what the start page calls a notebook."""
-    return notebook.cells[0].source.partition("\n")[0].lstrip("# ")
+    return nbformat.read(path, as_version=4).cells[0].source.partition("\n")[0].lstrip("# ")
 
 
 @pytest.fixture(scope="module")
@@ -212,19 +212,31 @@ def student(browser, served):
     student.context.close()
 
 
-def assert_full_points(student, assignment, folder):
-    """Hand in what the open notebook's button gives, under its name, and grade it."""
-    course = Course(folder / "course")
-    course.generate(assignment)
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course that waits for what is handed in; its assignments are generated while the browser starts."""
+    course = Course(tmp_path_factory.mktemp("graded") / "course")
+    with ThreadPoolExecutor(1) as pool:
+        ready = pool.submit(lambda: [course.generate(assignment) for assignment in TRIED])
+        course.ready = ready.result
+        yield course
+
+
+@pytest.fixture(scope="module")
+def graded(course):
+    """The course, all that was handed in graded by one command, and what this said."""
+    done = course.grade(*TRIED)
+    return course, done.stdout + done.stderr
+
+
+def hand_in(student, course, assignment):
+    """Hand in what the open notebook's button gives, under its name."""
+    course.ready()
     handed_in = course.submit("ada", assignment, {})
     assert student.download(handed_in.parent) == handed_in
-    done = course.grade(assignment)
-    assert course.scores("ada", assignment) == points(load(assignment)), done.stdout + done.stderr
-    graded = course.folder / "autograded" / "ada" / assignment / handed_in.name
-    assert nbformat.read(graded, as_version=4).metadata.grading.notices == []
 
 
-def test_a_wrong_answer_gets_its_hint_and_a_right_one_passes_with_nothing_from_outside(student, tmp_path):
+def test_a_wrong_answer_gets_its_hint_and_a_right_one_passes_with_nothing_from_outside(student, course, tmp_path):
     wrong = variants.read(ASSIGNMENT)["softmax"].find("sums-over-examples")
     student.open("Assignment 1")
     student.take_in(solved(ASSIGNMENT, tmp_path, softmax=wrong.source))
@@ -233,10 +245,7 @@ def test_a_wrong_answer_gets_its_hint_and_a_right_one_passes_with_nothing_from_o
     student.run_all()
     assert student.errors(tmp_path) == []
     assert student.outside == []
-
-
-def test_what_is_downloaded_gets_full_points_without_a_notice(student, tmp_path):
-    assert_full_points(student, ASSIGNMENT, tmp_path)
+    hand_in(student, course, ASSIGNMENT)
 
 
 def test_each_notebook_gets_the_answer_to_its_own_question_where_several_read_files_at_once(student):
@@ -269,24 +278,32 @@ def test_restart_ends_a_loop_that_never_ends(student, tmp_path):
 
 @WHOLE
 @pytest.mark.parametrize("assignment", assignments()[1:])
-def test_a_solved_assignment_runs_and_what_is_downloaded_gets_full_points(student, assignment, tmp_path):
-    student.open(title(load(assignment)))
+def test_a_solved_assignment_runs(student, course, assignment, tmp_path):
+    student.open(title(notebook_path(assignment)))
     student.take_in(solved(assignment, tmp_path))
     student.run_all()
     assert student.errors(tmp_path) == []
-    assert_full_points(student, assignment, tmp_path)
+    hand_in(student, course, assignment)
     student.close()
 
 
 @WHOLE
-@pytest.mark.parametrize("lesson", [path.stem for path in lessons()])
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda path: path.stem)
 def test_a_lesson_runs_without_an_error(student, lesson, tmp_path):
-    student.open(title(nbformat.read(LESSONS / f"{lesson}.ipynb", as_version=4)))
+    student.open(title(lesson))
     student.run_all()
     assert student.errors(tmp_path) == []
-    if lesson == SLIDER[0]:
+    if lesson.stem == SLIDER[0]:
         assert_slides(student.window, SLIDER[1])
     student.close()
+
+
+@pytest.mark.parametrize("assignment", TRIED)
+def test_what_is_downloaded_gets_full_points_without_a_notice(graded, assignment):
+    course, said = graded
+    assert course.scores("ada", assignment) == points(load(assignment)), said
+    done = notebook_path(assignment, course.folder / "autograded" / "ada")
+    assert nbformat.read(done, as_version=4).metadata.grading.notices == []
 
 
 def test_after_one_visit_the_course_starts_without_a_server_and_has_kept_work_and_progress(student, served, tmp_path):
