@@ -175,7 +175,6 @@ class Student(ObjectServer):
                 self._forks.discard(child)
                 return tuple(end_group(child, patience).values())
             case "here", ():
-                self.shared.forget(0)  # the judge has forgotten what it had passed before
                 return True
             case "write", (files,):
                 write_files(dict(files), ".")

@@ -11,7 +11,7 @@ import inspect
 import linecache
 import types
 from collections.abc import Iterator as Iterates
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, NoReturn, Protocol
 
 from grading.packing import MOST_ITEMS
@@ -186,7 +186,11 @@ class Namespace(MutableMapping[str, Any]):
         return self._ask("get", name)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._ask("set", name, value)
+        self.update({name: value})
+
+    def update(self, values: Mapping[str, Any]) -> None:  # type: ignore[override]  # as one question
+        """Bind names, ``{name: value}``."""
+        self._ask("update", tuple(values.items()))
 
     def __delitem__(self, name: str) -> None:
         self._ask("delete", name)

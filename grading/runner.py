@@ -4,17 +4,22 @@ Each test cell runs against a fork of the student's process, taken where the cel
 namespace of its own. What is hidden of a test runs when all cells of the student have run: whatever
 the code does with the inputs that it then sees, it has no cell left to show them in. A test is
 passed only when its cell has run to its end here.
+
+Forks take most of the time of a small submission. So tests between which cells of the student's only define what
+was not there before share one, as they share the kernel in Jupyter, for as long as they pass. What fails in a fork
+where another test has been is run again in one of its own, and that counts.
 """
 
 import contextlib
 import functools
+import itertools
 import json
 import re
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +38,8 @@ from grading.template import read_template
 HURRY = 0.1  # of the usual time, for what needs an answer that did not come to an end before
 OUTPUT_CELLS = 100  # times ``output_bytes`` is the most that a whole notebook may show
 MOST_FORKS = 30  # that wait for one that goes on
+QUICK = 1  # second for the student's cells so far: then they can run again for a test
+Items = list[dict[str, Any]]  # the outputs of a cell as the shell gives them
 ANONYMOUS = {"", "<lambda>", "<genexpr>", "<listcomp>", "<dictcomp>", "<setcomp>"}  # functions without a name
 
 
@@ -41,18 +48,36 @@ class CannotRestartError(Exception):
 
 
 @dataclass
+class TestFork:
+    """A fork of the student's process for tests.
+
+    tests: how many have asked it
+    waits: whether hidden parts of tests are still to ask it
+    """
+
+    process: StudentProcess
+    tests: int = 0
+    waits: bool = False
+
+
+@dataclass
 class TestRun:
     """A test cell that is under way.
 
-    process: the fork of the student's process that it asks
     names:   of its namespace
     written: the released files that the student's code has changed: the instructor's copies do not stand for them
+    place:   how many cells of the student's process had run
+    given:   the names of the locked cells before it
+    shared:  numbers of the data in ``names`` that the fork has, too
     """
 
     cell: NotebookNode
-    process: StudentProcess
+    fork: TestFork
     names: dict[str, Any]
     written: tuple[str, ...]
+    place: int
+    given: dict[str, Any]
+    shared: set[int] = field(default_factory=set)
 
 
 class NotebookRunner:
@@ -80,6 +105,8 @@ class NotebookRunner:
         self.peak_bytes = 0
         self._chain: list[StudentProcess] = []  # each a fork of the one before; the last has run all cells so far
         self._past: list[str] = []  # the sources of the cells that it has run
+        self._spent = 0.0  # seconds for them
+        self._open: TestFork | None = None  # that the next test may ask, too
         self._to_finish: list[TestRun] = []  # whose visible part was passed
         self._began = time.monotonic()
         self._room = OUTPUT_CELLS * job.limits.output_bytes  # letters of output left
@@ -101,8 +128,7 @@ class NotebookRunner:
                 with contextlib.suppress(CellTimeoutError), Clock(self.job.limits.cell_seconds, lambda: None):
                     with asserts.told(self.shell, cell.source, hidden_lines(cell.source, self.marks)):
                         self.shell.run(cell.source, 0)
-        for test in self._to_finish:
-            test.cell.outputs += self._finish_test(test)
+        self._finish_tests()
 
     def _import_what_all_import(self) -> None:
         """Run here the imports of cells that students may change, as the instructor hands them out."""
@@ -114,7 +140,7 @@ class NotebookRunner:
     def close(self) -> None:
         """End what still runs."""
         for test in self._to_finish:
-            test.process.end()
+            test.fork.process.end()
         self._end_chain()
 
     def _process(self) -> StudentProcess:
@@ -142,11 +168,14 @@ class NotebookRunner:
 
     def _student_cell(self, cell: NotebookNode, number: int) -> list[NotebookNode]:
         """Run a cell in the sandbox; return its outputs."""
-        most = min(self._room, self.job.limits.output_bytes)
+        self._define_for_tests(cell.source)
+        most, began = min(self._room, self.job.limits.output_bytes), time.monotonic()
         try:
             items = self._run_in_sandbox(cell.source, self._seconds(cell.source), most)
         except StudentProcessLostError as lost:
             return self._give_up(cell, number, lost)
+        finally:
+            self._spent += time.monotonic() - began
         shown = outputs.checked(items, most)
         self._room -= len(json.dumps(shown))
         return shown
@@ -182,47 +211,114 @@ class NotebookRunner:
         """Run the visible part of a test cell; return its outputs. The verdict waits where there is a hidden one."""
         visible, hidden = divided(cell.source, self.marks)
         try:
-            test = self._bind(cell)
+            test, items, lost = self._run_visible(cell, visible)
         except StudentProcessLostError as error:
             return self._judge(cell, [], error)
-        items, lost = self._run_here(test, visible)
-        if hidden and not lost and self._succeeded(items):
+        passed = not lost and self._succeeded(items)
+        if passed and hidden:
+            test.fork.waits = True
             self._to_finish.append(test)
+        self._open = test.fork
+        if not passed or self._spent > QUICK:
+            self._leave(test.fork)
+        if passed and hidden:
             # Its last line is not the cell's.
             return outputs.checked(_without_value(items), self.job.limits.output_bytes)
-        test.process.end()
         return self._judge(cell, items, lost)
 
-    def _finish_test(self, test: TestRun) -> list[NotebookNode]:
-        """Run the hidden part of a test cell; return its outputs."""
-        source = divided(test.cell.source, self.marks)[1]
-        try:
-            if not test.process.alive():  # another test has ended it: all over again
-                test, source = self._bind(test.cell), test.cell.source
-        except StudentProcessLostError as error:
-            return self._judge(test.cell, [], error)
-        test.process.peer.may_say = self._texts_of_the_student
-        items, lost = self._run_here(test, source)
-        test.process.end()
-        return self._judge(test.cell, items, lost)
+    def _run_visible(self, cell: NotebookNode, source: str) -> tuple[TestRun, Items, StudentProcessLostError | None]:
+        """Run the visible part of a test cell, in a fork of its own if it does not pass in that of the test before."""
+        if self._open:
+            with contextlib.suppress(StudentProcessLostError):
+                test = self._bind(cell, self._open)
+                items, lost = self._run_here(test, source)
+                if self._is_certain(items, lost):
+                    return test, items, lost
+            self._leave(self._open)
+        test = self._bind(cell, self._fork())
+        return test, *self._run_here(test, source)
 
-    def _bind(self, cell: NotebookNode) -> TestRun:
-        """Fork the student's process for a test cell, and look up the names that it finds there."""
+    def _define_for_tests(self, source: str) -> None:
+        """Let the next test ask the same fork, if a cell only defines what was not there; else leave the fork."""
+        if not self._open:
+            return
+        known = set().union(*map(syntax.bound_names, self._past))
+        if syntax.only_defines(source) and known.isdisjoint(syntax.bound_names(source)):
+            with contextlib.suppress(StudentProcessLostError):
+                self._open.process.ask(self.job.limits.cell_seconds, "cell", source, 0)
+                return
+        self._leave(self._open)
+
+    def _leave(self, fork: TestFork) -> None:
+        """Let the next test have another fork."""
+        self._open = None
+        if not fork.waits:
+            fork.process.end()
+
+    def _finish_tests(self) -> None:
+        """Run the hidden parts of all tests."""
+        uncertain, past = [], self._past
+        for _, group in itertools.groupby(self._to_finish, lambda test: id(test.fork)):
+            tests = list(group)
+            uncertain += [test for test in tests if not self._finish_test(test)]
+            tests[0].fork.process.end()
+        for test in uncertain:
+            self._test_alone(test, past)
+
+    def _finish_test(self, test: TestRun) -> bool:
+        """Run the hidden part of a test cell; say whether its verdict is certain."""
+        process = test.fork.process
+        if not process.alive():  # another test has ended it
+            return False
+        process.peer.may_say = self._texts_of_the_student
+        items, lost = self._run_here(test, divided(test.cell.source, self.marks)[1])
+        certain = test.fork.tests == 1 or self._is_certain(items, lost)
+        if certain:
+            test.cell.outputs += self._judge(test.cell, items, lost)
+        return certain
+
+    def _test_alone(self, test: TestRun, past: list[str]) -> None:
+        """Run a whole test cell in a fork where no other test has been, of a process that has run what stood above."""
+        if len(self._past) != test.place:
+            self._end_chain()
+            self._past = past[: test.place]
+        items: Items = []
+        try:
+            alone = self._bind(test.cell, self._fork())
+        except (StudentProcessLostError, CannotRestartError) as error:
+            lost = error if isinstance(error, StudentProcessLostError) else error.args[0]
+        else:
+            alone.names = test.given | alone.names
+            alone.fork.process.peer.may_say = self._texts_of_the_student
+            items, lost = self._run_here(alone, test.cell.source)
+            alone.fork.process.end()
+        test.cell.outputs = []
+        test.cell.outputs += self._judge(test.cell, items, lost)
+
+    def _bind(self, cell: NotebookNode, fork: TestFork) -> TestRun:
+        """Look up the names that a test cell finds in a fork."""
+        fork.tests += 1
+        asked = self.graded, tuple(self.job.trusted_files)
+        found, written = fork.process.ask(self._seconds(cell.source), "names", *asked)
+        return TestRun(cell, fork, dict(found), written, len(self._past), dict(self.shell.user_ns))
+
+    def _fork(self) -> TestFork:
+        """Fork the student's process for tests."""
         try:
             process = self._process().fork()
-        except StudentProcessLostError:  # another test has ended the process
+        except StudentProcessLostError:  # a test has ended the process
             process = self._process().fork()
         process.peer.operators = self.operators
         if self.seeds:
             process.peer.follow_seeds()
-        found, written = process.ask(self._seconds(cell.source), "names", self.graded, tuple(self.job.trusted_files))
-        return TestRun(cell, process, dict(found), written)
+        return TestFork(process)
 
-    def _run_here(self, test: TestRun, source: str) -> tuple[list[dict[str, Any]], StudentProcessLostError | None]:
+    def _run_here(self, test: TestRun, source: str) -> tuple[Items, StudentProcessLostError | None]:
         """Run a part of a test cell; return its outputs, and what stopped it."""
-        items: list[dict[str, Any]] = []
-        clock = test.process.clock(self._seconds(source))
-        finishes = test.process.peer.may_say is not None
+        items: Items = []
+        clock, shared = test.fork.process.clock(self._seconds(source)), test.fork.process.peer.shared
+        shared.wake(test.shared)
+        finishes = test.fork.process.peer.may_say is not None
         hidden = frozenset(range(source.count("\n") + 2)) if finishes else hidden_lines(source, self.marks)
         told = asserts.told(self.shell, source, hidden)
         with (
@@ -233,8 +329,9 @@ class NotebookRunner:
             clock,
         ):
             items = self.shell.run(source, self.job.limits.output_bytes)
-        test.process.peer.shared.restore()  # data of the notebook that this test passed: the next one may use it too
-        return items, test.process.lost(clock)
+        shared.restore()  # data of the notebook that this test passed: the next one may use it, too
+        test.shared = shared.rest()
+        return items, test.fork.process.lost(clock)
 
     @contextlib.contextmanager
     def _namespace(self, names: dict[str, Any]) -> Iterator[None]:
@@ -249,12 +346,14 @@ class NotebookRunner:
             space.clear()
             space |= before
 
-    def _succeeded(self, items: list[dict[str, Any]]) -> bool:
+    def _is_certain(self, items: Items, lost: StudentProcessLostError | None) -> bool:
+        """Say whether another fork would not give another verdict: the test has passed, or did not come to an end."""
+        return lost.endless if lost else self._succeeded(items)
+
+    def _succeeded(self, items: Items) -> bool:
         return self.shell.succeeded and not any(o["output_type"] == "error" for o in items)
 
-    def _judge(
-        self, cell: NotebookNode, items: list[dict[str, Any]], lost: StudentProcessLostError | None
-    ) -> list[NotebookNode]:
+    def _judge(self, cell: NotebookNode, items: Items, lost: StudentProcessLostError | None) -> list[NotebookNode]:
         """Note the verdict of a test cell; return outputs without a traceback into the test."""
         quiet = [o for o in items if o["output_type"] != "error" and o.get("name") != "stderr"]
         shown = outputs.checked(quiet, self.job.limits.output_bytes)

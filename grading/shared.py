@@ -1,6 +1,8 @@
 """Objects with a state that both sides of a conversation hold: a change at one side reaches the other."""
 
 import functools
+import operator
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
@@ -20,6 +22,15 @@ def is_mutable(value: object) -> bool:
     return isinstance(value, MUTABLE) or is_table(value)
 
 
+def _references() -> int:
+    values = {0: [0]}
+    value = values[0]
+    return sys.getrefcount(value)
+
+
+ALONE = _references()  # of an object that is looked at here, and that nothing but a dict holds
+
+
 class Shared:
     """The mutable data that both sides know by number.
 
@@ -31,16 +42,21 @@ class Shared:
         self._values: dict[int, Any] = {}  # number -> object
         self._numbers: dict[int, int] = {}  # id of the object -> number
         self._before: dict[int, Any] = {}  # number -> what it held when both sides last agreed
+        self._idle: set[int] = set()  # numbers of those that nobody here can have changed since
         # number -> (object, what it held before the other side changed it)
         self._originals: dict[int, tuple[Any, Any]] = {}
         self.last = 0  # the newest number
+        self.anew = False  # whether the other side has yet to forget the objects of this one
 
     def __getitem__(self, number: int) -> Any:
+        self._idle.discard(number)
         return self._values[number]
 
     def number(self, value: object) -> int | None:
         """Return the number of an object, or None."""
-        return self._numbers.get(id(value))
+        number = self._numbers.get(id(value))
+        self._idle.discard(number or 0)
+        return number
 
     def add(self, value: object) -> int:
         """Follow an object of this side; return its new number."""
@@ -67,11 +83,24 @@ class Shared:
 
     def changed(self) -> Iterator[tuple[int, Any]]:
         """Yield ``(number, object)`` of those that this side has changed."""
-        for number, value in list(self._values.items()):
+        for number in self._values.keys() - self._idle:
+            value = self._values[number]
             now = _snapshot(value)
             if not _alike(now, self._before[number]):
                 self._before[number] = now
                 yield number, value
+            elif sys.getrefcount(value) == ALONE and getattr(value, "base", None) is None:
+                self._idle.add(number)  # until the other side names it again
+
+    def rest(self) -> set[int]:
+        """Look at no object until it is named again; return the numbers of those that were looked at."""
+        awake = self._values.keys() - self._idle
+        self._idle |= awake
+        return awake
+
+    def wake(self, numbers: set[int]) -> None:
+        """Look at these objects again, if they are still followed."""
+        self._idle -= numbers
 
     def apply(self, changes: Iterable[tuple[int, Any]]) -> None:
         """Take over what the other side has changed, ``[(number, new contents)]``."""
@@ -98,6 +127,7 @@ class Shared:
             _overwrite(value, contents)
         self._originals.clear()
         self.forget(self.parity)
+        self.anew = True
 
     def forget(self, parity: int) -> None:
         """Forget the objects of one side."""
@@ -106,6 +136,7 @@ class Shared:
 
     def _drop(self, number: int) -> None:
         del self._numbers[id(self._values.pop(number))], self._before[number]
+        self._idle.discard(number)
 
 
 # What an object holds is read and written by the methods of its base: a class of the notebook may have its own.
@@ -160,8 +191,8 @@ def _snapshot(value: Any) -> Any:
     if type(value) is list:
         return value[:]
     if isinstance(value, np.ndarray) and not value.dtype.hasobject:
-        array = np.asarray(value)
-        return array.dtype.str, array.shape, array.tobytes()
+        array = value if type(value) is np.ndarray else np.asarray(value)
+        return array.dtype, array.shape, array.tobytes()
     if isinstance(value, np.random.Generator):
         return tuple(state_of(value))
     if isinstance(value, bytearray):
@@ -178,7 +209,7 @@ def _alike(now: Any, before: Any) -> bool:
         if now[0] == "table":
             return _same_table(now[1], before[1])
         return bool(now == before)
-    return len(now) == len(before) and all(a is b for a, b in zip(now, before, strict=True))
+    return len(now) == len(before) and all(map(operator.is_, now, before))
 
 
 def _same_table(now: Any, before: Any) -> bool:

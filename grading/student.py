@@ -259,7 +259,7 @@ def _in_globals(names: dict[str, Any], action: str, *operands: Any) -> Any:
     if action == "names":
         return tuple(names)
     of: dict[str, Callable[..., Any]]
-    of = {"get": names.__getitem__, "set": names.__setitem__, "delete": names.__delitem__}
+    of = {"get": names.__getitem__, "update": names.update, "delete": names.__delitem__}
     return of[action](*operands)
 
 

@@ -63,7 +63,7 @@ def bound_names(source: str) -> frozenset[str]:
 def free_names(source: str) -> frozenset[str]:
     """Return the names that a cell looks up, and does not bind itself."""
     top = _symbols(source)
-    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_namespace()}
+    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_namespace() or s.is_imported()}
     found, todo = set(), [top]
     while todo:
         table = todo.pop()

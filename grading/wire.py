@@ -112,7 +112,8 @@ class Peer(Packer):
         try:
             frame = {"kind": kind, "number": number, "notes": self.notes(), "value": self.pack(value, buffers)}
             frame["changes"] = [[n, self._contents(v, buffers, 0)] for n, v in self.shared.changed()]
-            send(self.connection, frame, buffers)
+            send(self.connection, frame | {"anew": self.shared.anew}, buffers)
+            self.shared.anew = False
         except NotTransferableError:
             self.shared.drop_after(known)  # the other side never heard of them
             raise
@@ -124,6 +125,8 @@ class Peer(Packer):
         try:
             if head["kind"] not in ("ask", "answer", "error"):
                 raise ProtocolError("a frame of no known kind")
+            if head.get("anew"):
+                self.shared.forget(1 - self.shared.parity)
             value = self.unpack(head["value"], buffers)
             self.shared.apply([(n, self.unpack(v, buffers)) for n, v in head["changes"]])
             if head["kind"] == "error":

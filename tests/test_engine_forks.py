@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell
 from grading import execute, process, sandbox
 from grading.job import Job
 from grading.process import STRETCH, CellTimeoutError, Clock
+from grading.runner import QUICK
 from grading.syntax import needed, only_defines
 from tools.notebooks import grade_id
 
@@ -111,6 +112,76 @@ def test_a_test_finds_the_functions_as_no_other_test_has_left_them():
     count = "calls = []\ndef count():\n    calls.append(1)\n    return len(calls)\n"
     tests = [check("assert count() == 1", f"test-answer-{i}") for i in range(3)]
     assert lost(graded(answer(count), *tests)) == set()
+
+
+COUNT = "calls = []\ndef count():\n    calls.append(1)\n    return len(calls)\n"
+PID = "def pid():\n    import os\n    return os.getpid()\n"
+
+
+def hidden(source, key):
+    return check(f"### BEGIN HIDDEN TESTS\n{source}\n### END HIDDEN TESTS", key)
+
+
+def processes(outcome, *keys):
+    """Return how many processes the printed lines of some tests name."""
+    return len({shown(outcome, key) for key in keys})
+
+
+def test_tests_that_pass_share_a_fork_also_across_cells_that_only_define():
+    cells = (
+        answer(PID),
+        check("print(pid())", "test-a"),
+        answer("def f():\n    pass", "f"),
+        check("print(pid())", "test-b"),
+    )
+    assert processes(graded(*cells), "test-a", "test-b") == 1
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        check("assert pid() < 0", "test-wrong"),
+        answer("numbers = [1]", "other"),
+        answer("def pid():\n    import os\n    return os.getpid()", "again"),
+    ],
+    ids=["a test that fails", "a cell that does more than define", "a cell that defines a name again"],
+)
+def test_a_test_does_not_share_the_fork_of_one_before(between):
+    cells = answer(PID), check("print(pid())", "test-a"), between, check("print(pid())", "test-b")
+    assert processes(graded(*cells), "test-a", "test-b") == 2
+
+
+def test_where_cells_take_long_each_test_has_a_fork_of_its_own():
+    cells = answer(PID), check("print(pid())", "test-a"), check("print(pid())", "test-b")
+    slow = answer(f"import time\ntime.sleep({QUICK} + 0.1)", "slow")
+    assert processes(graded(slow, *cells), "test-a", "test-b") == 2
+
+
+def test_a_hidden_test_finds_the_functions_as_no_other_test_has_left_them():
+    tests = [hidden("assert count() == 1", f"test-answer-{i}") for i in range(3)]
+    assert lost(graded(answer(COUNT), *tests)) == set()
+
+
+def test_a_test_that_runs_again_finds_what_stood_above_it():
+    cells = [
+        answer(COUNT + "def double(x):\n    return 2 * x"),
+        cell("limit = 1", "given", locked=True),
+        *(hidden("assert count() == limit and double(3) == 6", f"test-answer-{i}") for i in range(2)),
+        cell("limit = 5", "given-later", locked=True),
+        answer("def double(x):\n    return x", "later"),
+    ]
+    assert lost(graded(*cells)) == set()
+
+
+def test_a_test_that_fails_in_company_and_alone_fails():
+    cells = answer(COUNT), hidden("assert count() == 1", "test-a"), hidden("assert count() == 3", "test-b")
+    assert lost(graded(*cells)) == {"test-b"}
+
+
+def test_a_crash_in_a_hidden_test_costs_that_test():
+    crash = "def crash():\n    import os\n    os._exit(3)\n"
+    tests = [hidden(source, f"test-{i}") for i, source in enumerate(["count()", "crash()", "assert count() == 1"])]
+    assert lost(graded(answer(COUNT + crash), *tests)) == {"test-1"}
 
 
 def test_a_test_finds_no_name_of_another_test():

@@ -334,6 +334,44 @@ def test_a_line_that_ends_in_the_middle_of_a_frame_is_closed():
         receive(ours)
 
 
+def test_a_change_is_told_also_of_data_that_nobody_else_held_for_a_while(asking):
+    kept = []
+    asking.other.serve = lambda action, value: value if action == "echo" else kept.append(value)
+    numbers = np.zeros(3)
+    for value in (numbers, None, None):
+        asking.ask("echo", value)
+    assert asking.other.shared._idle  # the other side looks at it no longer
+    asking.ask("keep", numbers)
+    kept[0][:] = 5
+    asking.ask("echo", None)
+    assert numbers.tolist() == [5, 5, 5]
+
+
+def test_data_at_rest_are_looked_at_when_they_are_named_or_woken(asking):
+    named, woken = [1], [2]
+    asking.ask("echo", (named, woken))
+    numbers = asking.shared.rest()
+    named.append(3)
+    woken.append(4)
+    assert list(asking.shared.changed()) == []
+    asking.ask("echo", named)
+    asking.shared.wake(numbers)
+    seen = []
+    asking.other.serve = lambda action, value: seen.append(list(value))
+    asking.ask("echo", named)
+    asking.ask("echo", woken)
+    assert seen == [[1, 3], [2, 4]]
+
+
+def test_a_view_of_an_array_is_always_looked_at(asking):
+    whole = np.zeros(4)
+    asking.other.serve = lambda action, value: None
+    asking.ask("echo", whole[:2])
+    asking.ask("echo", None)
+    whole[0] = 7
+    assert len(list(asking.shared.changed())) == 1
+
+
 def test_what_the_other_side_changed_can_be_undone(asking):
     rng, numbers, items = np.random.default_rng(1), np.ones(3), [1, {"a": 2}]
 

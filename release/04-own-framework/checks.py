@@ -353,7 +353,7 @@ class _Names:
             yield
         finally:
             self._without = dict(names)  # an answer may bind names, too
-            _exchange(names, self._tests)
+            _put(names, self._tests)
             self._tests = None
 
     @contextlib.contextmanager
@@ -369,8 +369,8 @@ class _Names:
         try:
             yield
         finally:
-            _exchange(found, before)
-            _exchange(self._without, without)
+            _put(found, before)
+            _put(self._without, without)
 
     def with_tests(self, value):
         """Return a function that a test passes to an answer so that it sees the test's names when it is called."""
@@ -408,13 +408,17 @@ def _globals_of(answer):
 
 def _exchange(names, values):
     """Put ``values`` into the dict ``names``; return what stood there before."""
-    before = {name: names[name] if name in names else _ABSENT for name in values}
-    for name, value in values.items():
-        if value is not _ABSENT:
-            names[name] = value
-        elif name in names:
-            del names[name]
+    before = {name: names.get(name, _ABSENT) for name in values}
+    _put(names, values)
     return before
+
+
+def _put(names, values):
+    """Put ``values`` into the dict ``names``, all at once: while it is graded, it may be that of another process."""
+    names.update({name: value for name, value in values.items() if value is not _ABSENT})
+    for name, value in values.items():
+        if value is _ABSENT:
+            names.pop(name, None)
 
 
 def _bound_names(source):
