@@ -14,7 +14,14 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions, Execute, SaveCells
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearSolutions,
+    Execute,
+    SaveCells,
+)
 from nbgrader.utils import is_grade
 from traitlets import Bool, Dict, Enum, List, Unicode
 from traitlets.config import Config, Configurable
@@ -216,9 +223,10 @@ def _versions(path: Path, generator: GenerateAssignment) -> tuple[NotebookNode, 
         notebook = nbformat.read(path, as_version=4)
         _check_kernel(path, notebook)
         notebook = _run(steps[:cleared], _with_ids(notebook), path)
-        template = _run([s for s in steps[cleared:saved] if not isinstance(s, ClearSolutions)], notebook, path)
         stored = _run(steps[cleared:saved], notebook, path)
-        released = _run(steps[saved:], stored, path)
+        # What the check says is the same of all versions, and it is slow.
+        template = _run(steps[cleared:saved], notebook, path, ClearSolutions, CheckCellMetadata)
+        released = _run(steps[saved:], stored, path, CheckCellMetadata)
     except CourseError:
         raise
     except Exception as error:
@@ -232,11 +240,11 @@ def _first(steps: list[Any], kinds: type | tuple[type, ...]) -> int:
     return next((number for number, step in enumerate(steps) if isinstance(step, kinds)), len(steps))
 
 
-def _run(steps: list[Any], notebook: NotebookNode, path: Path) -> NotebookNode:
-    """Return a copy of a notebook after some of nbgrader's steps."""
+def _run(steps: list[Any], notebook: NotebookNode, path: Path, *without: type) -> NotebookNode:
+    """Return a copy of a notebook after some of nbgrader's steps, but for those of some kinds."""
     notebook, resources = copy.deepcopy(notebook), {"metadata": {"path": str(path.parent), "name": path.stem}}
     for step in steps:
-        if not isinstance(step, SaveCells):
+        if not isinstance(step, (SaveCells, *without)):
             notebook, resources = step(notebook, resources)
     return notebook
 

@@ -153,7 +153,7 @@ class NotebookRunner:
             try:
                 process.ask(self.job.limits.cell_seconds, "write", tuple(self.files.items()))
                 while done < len(self._past):
-                    process.ask(self.job.limits.cell_seconds, "cell", self._past[done], 0)
+                    self._run_cell(process, self._past[done], self.job.limits.cell_seconds)
                     done += 1
             except StudentProcessLostError as lost:
                 if not any(self._past[done : done + 1]):
@@ -190,11 +190,15 @@ class NotebookRunner:
             process = self._process()
         if not syntax.only_defines(source) and len(self._chain) < MOST_FORKS:
             process = process.fork_to_go_on() or process
-        items = process.ask(seconds, "cell", source, most)
+        items = self._run_cell(process, source, seconds, most)
         if process is not self._chain[-1]:
             self._chain.append(process)
         self._past.append(source)
         return items
+
+    def _run_cell(self, process: StudentProcess, source: str, seconds: float, most: int = 0) -> Any:
+        """Run a cell in a process; return its outputs, up to ``most`` letters."""
+        return process.ask(seconds, "cell", source, most, self.job.tests == "beside")
 
     def _give_up(self, cell: NotebookNode, number: int, lost: StudentProcessLostError) -> list[NotebookNode]:
         """Keep the definitions of a cell that cannot be run to its end; return its outputs."""
@@ -245,7 +249,7 @@ class NotebookRunner:
         known = set().union(*map(syntax.bound_names, self._past))
         if syntax.only_defines(source) and known.isdisjoint(syntax.bound_names(source)):
             with contextlib.suppress(StudentProcessLostError):
-                self._open.process.ask(self.job.limits.cell_seconds, "cell", source, 0)
+                self._run_cell(self._open.process, source, self.job.limits.cell_seconds)
                 return
         self._leave(self._open)
 
@@ -388,7 +392,7 @@ class NotebookRunner:
     def _seconds(self, source: str) -> float:
         """Return the time for a cell: little when all is used up, or when it uses what never ends."""
         used = time.monotonic() - self._began
-        hurried = used > self.job.limits.total_seconds or self._mentioned(source) & self.endless
+        hurried = used > self.job.limits.total_seconds or (self.endless and self._mentioned(source) & self.endless)
         usual = self.job.limits.cell_seconds
         return min(usual, max(1, HURRY * usual)) if hurried else usual
 

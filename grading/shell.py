@@ -210,7 +210,6 @@ class Shell(InteractiveShell):
 
         most: letters of output to keep
         """
-        restore_machinery(self)
         self.outputs = outputs = Outputs(most)
         self.count += 1
         self.succeeded = False
