@@ -13,7 +13,7 @@ from grading import execute, process, sandbox
 from grading.job import Job
 from grading.process import STRETCH, CellTimeoutError, Clock
 from grading.runner import QUICK
-from grading.syntax import needed, only_defines
+from grading.syntax import free_names, needed, only_defines
 from tools.notebooks import grade_id
 
 walls = pytest.mark.skipif(bool(sandbox.problem()), reason=f"no sandbox: {sandbox.problem()}")
@@ -284,6 +284,10 @@ def test_a_demonstration_runs_where_something_leans_on_it(kind):
 def test_a_demonstration_runs_where_one_that_runs_leans_on_it():
     sources = [("first = 1", True), ("second = first", True), ("third = 1", True), ("print(second)", False)]
     assert needed(sources) == [True, True, False, True]
+
+
+def test_a_name_that_a_test_imports_itself_is_not_asked_of_the_student():
+    assert free_names("from math import tanh\nassert tanh(0) == f(0)") == {"f"}
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,18 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
         return params
 
 
+# %% wrong: returns-inside-the-inner-loop
+# hint: Your return stands inside the loop over the batches, so there is only one step. Move it behind both loops.
+def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
+    params = [np.array(p, dtype=float) for p in params]
+    for _ in range(n_epochs):
+        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+            gradients = gradient(X_batch, y_batch, *params)
+            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+            return params
+    return params
+
+
 # %% wrong: drops-the-last-batch
 # hint: The last, smaller batch is missing. Every example must come once in each epoch.
 #  If you use minibatches, run its checks first.

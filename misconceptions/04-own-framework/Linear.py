@@ -184,6 +184,29 @@ def probe_Linear(Linear):
 #+        self.b = self.b + learning_rate * self.db
 
 
+# %% wrong: updates-inside-backward
+# hint: Your backward changes W and b already. It only computes the gradients; update takes the step.
+class Linear(Layer):
+    def __init__(self, n_in, n_out, rng):
+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+        self.b = np.zeros(n_out)
+
+    def forward(self, X):
+        self.X = X
+        return X @ self.W.T + self.b
+
+    def backward(self, dZ):
+        self.dW, self.db = dZ.T @ self.X, dZ.sum(axis=0)
+        dX = dZ @ self.W
+        self.W = self.W - 0.1 * self.dW
+        self.b = self.b - 0.1 * self.db
+        return dX
+
+    def update(self, learning_rate):
+        self.W = self.W - learning_rate * self.dW
+        self.b = self.b - learning_rate * self.db
+
+
 # %% wrong: bias-is-not-updated
 # hint: Your update changes W but not b. Both are parameters.
 #-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))

@@ -48,6 +48,12 @@ def probe_Tanh(Tanh):
 #+        return dA * (1 - self.A)
 
 
+# %% wrong: squares-the-difference
+# hint: Your derivative is 1 - A, all of it squared. Square A first, then subtract from 1.
+#-        return dA * (1 - self.A**2)
+#+        return dA * (1 - self.A) ** 2
+
+
 # %% wrong: derivative-with-z
 # hint: Your derivative is 1 - z squared. Put the output A = tanh(z) there, not z itself.
 class Tanh(Layer):

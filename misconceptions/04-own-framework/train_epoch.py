@@ -237,6 +237,18 @@ def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
     return total / len(X)
 
 
+# %% wrong: returns-inside-the-loop
+# hint: Your return stands inside the loop over the batches, so you use the first batch only. Move it behind the loop.
+def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
+    order, total = rng.permutation(len(X)), 0.0
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size]
+        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+        network.backward(loss.backward())
+        network.update(learning_rate)
+        return total / len(X)
+
+
 # %% wrong: one-batch-for-all
 # hint: You use all examples as one batch. Cut the shuffled examples into batches of batch_size.
 def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
