@@ -176,6 +176,8 @@ class Student(ObjectServer):
             case "end", (child, patience):
                 self._forks.discard(child)
                 return tuple(end_group(child, patience).values())
+            case "here", ():
+                return True
             case "write", (files,):
                 write_files(dict(files), ".")
                 self._written.update({name: _version(name) for name, _ in files})

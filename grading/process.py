@@ -1,7 +1,6 @@
 """The processes of a submission: the first one, and its forks, one for each test, which are thrown away."""
 
 import contextlib
-import select
 import signal
 import socket
 from collections.abc import Callable
@@ -149,10 +148,10 @@ class StudentProcess:
         return type(self)(ours, lambda gone: self._end_fork(pid, gone), lambda: self._about_fork("waits", pid))
 
     def alive(self) -> bool:
-        """Say whether it is there; nothing but its end comes from it unasked."""
-        if self.status is None and select.select([self.peer.connection], [], [], 0)[0]:
-            self.end(gone=True)
-        return self.status is None
+        """Say whether it answers."""
+        with contextlib.suppress(StudentProcessLostError):
+            return self.status is None and self.ask(CONTROL_SECONDS, "here") is True
+        return False
 
     def _why_broken(self) -> str:
         """End a process whose conversation is broken; return how it had ended, in words."""

@@ -264,15 +264,17 @@ class NotebookRunner:
         uncertain, past = [], self._past
         for _, group in itertools.groupby(self._to_finish, lambda test: id(test.fork)):
             tests = list(group)
-            uncertain += [test for test in tests if not self._finish_test(test)]
-            tests[0].fork.process.end()
+            process = tests[0].fork.process
+            here = process.alive()  # the student's cells may have ended or stopped it
+            uncertain += [test for test in tests if not here or not self._finish_test(test)]
+            process.end()
         for test in uncertain:
             self._test_alone(test, past)
 
     def _finish_test(self, test: TestRun) -> bool:
         """Run the hidden part of a test cell; say whether its verdict is certain."""
         process = test.fork.process
-        if not process.alive():  # another test has ended it
+        if process.status:  # another test has ended it
             return False
         process.peer.may_say = self._texts_of_the_student
         items, lost = self._run_here(test, divided(test.cell.source, self.marks)[1])
