@@ -2,7 +2,7 @@
 
 The server imports the libraries once. Its forks are the lines, each of which runs one submission at
 a time. For a submission the line forks, into namespaces of their own (``namespaces``). The process of a
-submission is forked again for each test, and where a cell might break what stood before it.
+submission is forked again for tests, and where a cell might break what stood before it.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""The processes of a submission: the first one, and its forks, one for each test, which are thrown away."""
+"""The processes of a submission: the first one, and its forks for tests, which are thrown away."""
 
 import contextlib
 import signal

@@ -5,7 +5,7 @@ namespace of its own. What is hidden of a test runs when all cells of the studen
 the code does with the inputs that it then sees, it has no cell left to show them in. A test is
 passed only when its cell has run to its end here.
 
-Forks take most of the time of a small submission. So tests between which cells of the student's only define what
+Forks took a third of the time of a small submission. So tests between which cells of the student's only define what
 was not there before share one, as they share the kernel in Jupyter, for as long as they pass. What fails in a fork
 where another test has been is run again in one of its own, and that counts.
 """
@@ -49,15 +49,10 @@ class CannotRestartError(Exception):
 
 @dataclass
 class TestFork:
-    """A fork of the student's process for tests.
-
-    tests: how many have asked it
-    waits: whether hidden parts of tests are still to ask it
-    """
+    """A fork of the student's process for tests. tests: how many have asked it."""
 
     process: StudentProcess
     tests: int = 0
-    waits: bool = False
 
 
 @dataclass
@@ -220,11 +215,10 @@ class NotebookRunner:
             return self._judge(cell, [], error)
         passed = not lost and self._succeeded(items)
         if passed and hidden:
-            test.fork.waits = True
             self._to_finish.append(test)
         self._open = test.fork
         if not passed or self._spent > QUICK:
-            self._leave(test.fork)
+            self._leave()
         if passed and hidden:
             # Its last line is not the cell's.
             return outputs.checked(_without_value(items), self.job.limits.output_bytes)
@@ -238,7 +232,7 @@ class NotebookRunner:
                 items, lost = self._run_here(test, source)
                 if self._is_certain(items, lost):
                     return test, items, lost
-            self._leave(self._open)
+            self._leave()
         test = self._bind(cell, self._fork())
         return test, *self._run_here(test, source)
 
@@ -246,18 +240,18 @@ class NotebookRunner:
         """Let the next test ask the same fork, if a cell only defines what was not there; else leave the fork."""
         if not self._open:
             return
-        known = set().union(*map(syntax.bound_names, self._past))
-        if syntax.only_defines(source) and known.isdisjoint(syntax.bound_names(source)):
+        known = set().union(*map(syntax.top_names, self._past))
+        if syntax.only_defines(source) and known.isdisjoint(syntax.top_names(source)):
             with contextlib.suppress(StudentProcessLostError):
                 self._run_cell(self._open.process, source, self.job.limits.cell_seconds)
                 return
-        self._leave(self._open)
+        self._leave()
 
-    def _leave(self, fork: TestFork) -> None:
-        """Let the next test have another fork."""
+    def _leave(self) -> None:
+        """Let the next test have another fork; end this one where no hidden part of a test is to ask it."""
+        if self._open and all(test.fork is not self._open for test in self._to_finish):
+            self._open.process.end()
         self._open = None
-        if not fork.waits:
-            fork.process.end()
 
     def _finish_tests(self) -> None:
         """Run the hidden parts of all tests."""
@@ -299,7 +293,7 @@ class NotebookRunner:
             items, lost = self._run_here(alone, test.cell.source)
             alone.fork.process.end()
         test.cell.outputs = []
-        test.cell.outputs += self._judge(test.cell, items, lost)
+        test.cell.outputs = self._judge(test.cell, items, lost)
 
     def _bind(self, cell: NotebookNode, fork: TestFork) -> TestRun:
         """Look up the names that a test cell finds in a fork."""

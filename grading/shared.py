@@ -55,7 +55,8 @@ class Shared:
     def number(self, value: object) -> int | None:
         """Return the number of an object, or None."""
         number = self._numbers.get(id(value))
-        self._idle.discard(number or 0)
+        if number is not None:
+            self._idle.discard(number)
         return number
 
     def add(self, value: object) -> int:
@@ -191,7 +192,7 @@ def _snapshot(value: Any) -> Any:
     if type(value) is list:
         return value[:]
     if isinstance(value, np.ndarray) and not value.dtype.hasobject:
-        array = value if type(value) is np.ndarray else np.asarray(value)
+        array = np.asarray(value)
         return array.dtype, array.shape, array.tobytes()
     if isinstance(value, np.random.Generator):
         return tuple(state_of(value))

@@ -60,17 +60,23 @@ def bound_names(source: str) -> frozenset[str]:
     return frozenset(s.get_name() for s in symbols if (s.is_assigned() or s.is_namespace()) and not s.is_imported())
 
 
+@functools.lru_cache(maxsize=4096)
+def top_names(source: str) -> frozenset[str]:
+    """Return the names that a cell binds at its top, also those that it imports."""
+    symbols = _symbols(source).get_symbols()
+    return frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_namespace() or s.is_imported())
+
+
 def free_names(source: str) -> frozenset[str]:
     """Return the names that a cell looks up, and does not bind itself."""
     top = _symbols(source)
-    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_namespace() or s.is_imported()}
     found, todo = set(), [top]
     while todo:
         table = todo.pop()
         todo += table.get_children()
         symbols = (s for s in table.get_symbols() if s.is_referenced())
         found |= {s.get_name() for s in symbols if table is top or s.is_global()}
-    return frozenset(found - bound)
+    return frozenset(found - top_names(source))
 
 
 def _symbols(source: str) -> symtable.SymbolTable:

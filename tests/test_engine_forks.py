@@ -1,4 +1,4 @@
-"""Each test has a process and a namespace of its own, and what it shows a student's function is seen nowhere else."""
+"""Tests do not cost each other points, and what one shows a student's function is seen nowhere else."""
 
 import json
 import time
@@ -108,18 +108,17 @@ def check(source, key="test-answer"):
     return cell(source, key, grade=True, locked=True, points=1)
 
 
-def test_a_test_finds_the_functions_as_no_other_test_has_left_them():
-    count = "calls = []\ndef count():\n    calls.append(1)\n    return len(calls)\n"
-    tests = [check("assert count() == 1", f"test-answer-{i}") for i in range(3)]
-    assert lost(graded(answer(count), *tests)) == set()
+def hidden(source, key):
+    return check(f"### BEGIN HIDDEN TESTS\n{source}\n### END HIDDEN TESTS", key)
 
 
 COUNT = "calls = []\ndef count():\n    calls.append(1)\n    return len(calls)\n"
 PID = "def pid():\n    import os\n    return os.getpid()\n"
 
 
-def hidden(source, key):
-    return check(f"### BEGIN HIDDEN TESTS\n{source}\n### END HIDDEN TESTS", key)
+def test_a_test_finds_the_functions_as_no_other_test_has_left_them():
+    tests = [check("assert count() == 1", f"test-answer-{i}") for i in range(3)]
+    assert lost(graded(answer(COUNT), *tests)) == set()
 
 
 def processes(outcome, *keys):
@@ -143,12 +142,13 @@ def test_tests_that_pass_share_a_fork_also_across_cells_that_only_define():
         check("assert pid() < 0", "test-wrong"),
         answer("numbers = [1]", "other"),
         answer("def pid():\n    import os\n    return os.getpid()", "again"),
+        answer("def tanh(x):\n    return x", "again"),
     ],
-    ids=["a test that fails", "a cell that does more than define", "a cell that defines a name again"],
+    ids=["a test that fails", "a cell that does more", "a cell that defines a name again", "an imported name"],
 )
 def test_a_test_does_not_share_the_fork_of_one_before(between):
-    cells = answer(PID), check("print(pid())", "test-a"), between, check("print(pid())", "test-b")
-    assert processes(graded(*cells), "test-a", "test-b") == 2
+    cells = answer(f"from math import tanh\n{PID}"), check("print(pid())", "test-a"), between
+    assert processes(graded(*cells, check("print(pid())", "test-b")), "test-a", "test-b") == 2
 
 
 def test_where_cells_take_long_each_test_has_a_fork_of_its_own():
@@ -191,8 +191,7 @@ def test_a_test_finds_no_name_of_another_test():
 
 def test_the_hidden_part_of_a_test_finds_the_names_of_its_visible_part():
     source = "here = count()\n### BEGIN HIDDEN TESTS\nassert here == 1 and count() == 2\n### END HIDDEN TESTS"
-    count = "calls = []\ndef count():\n    calls.append(1)\n    return len(calls)\n"
-    assert lost(graded(answer(count), check(source))) == set()
+    assert lost(graded(answer(COUNT), check(source))) == set()
 
 
 def test_a_hidden_part_that_cannot_stand_alone_is_graded_all_the_same():
