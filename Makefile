@@ -30,7 +30,7 @@ demo: .venv/ready
 
 test: .venv/ready-dev
 	@$(MAKE) --silent .venv-site/ready || echo "JupyterLite could not be installed: the tests of the browser edition are skipped."
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	WHOLE_SITE=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lab: .venv/ready-student
 	$(BIN)/python -m $(if $(LANGUAGE),tools.translate lab $(LANGUAGE),tools.student) $(OPTIONS)

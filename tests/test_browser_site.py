@@ -35,8 +35,9 @@ PLACE = "/some/course/"
 ASKED = ["", "/lessons"] * 8  # folders of the site: one of them holds START.md
 SECONDS = 240  # to wait, on a busy machine
 IS_WHOLE = bool(os.environ.get("WHOLE_SITE"))
-WHOLE = pytest.mark.skipif(not IS_WHOLE, reason="takes minutes: WHOLE_SITE=1 make test")
+WHOLE = pytest.mark.skipif(not IS_WHOLE, reason="takes minutes: make test")
 TRIED = assignments() if IS_WHOLE else [ASSIGNMENT]
+AHEAD = [*map(notebook_path, assignments()[1:]), *lessons()]  # run one after the other
 
 
 @pytest.fixture(scope="module")
@@ -120,12 +121,16 @@ class Student:
     def panel(self):
         return self.window.locator(".jp-NotebookPanel:visible")
 
-    def open(self, title):
-        """Click on a link of the start page, and wait for the notebook's Python. An open one comes to the front."""
+    def show(self, title):
+        """Click on a link of the start page: the notebook opens, or comes to the front."""
         self.window.get_by_role("tab", name="START.md").click()
         links = self.window.locator(".jp-RenderedMarkdown").get_by_role("link", name=re.compile(f"^{re.escape(title)}"))
         links.first.click()
         self.panel.locator(".jp-Cell").first.wait_for(state="attached")
+
+    def open(self, title):
+        """Show a notebook, and wait for its Python."""
+        self.show(title)
         connect(self.window)
 
     def take_in(self, path):
@@ -145,6 +150,14 @@ class Student:
     def run_all(self):
         """Run all cells of the open notebook, and wait until the last one has run."""
         self.press_run_all()
+        self.window.evaluate("window.run")
+
+    def run_beside_next(self, path):
+        """Run all cells of an open notebook of AHEAD while the Python of the next one starts."""
+        self.press_run_all()
+        for following in AHEAD[AHEAD.index(path) + 1 :][:1]:
+            self.show(title(following))
+            self.show(title(path))
         self.window.evaluate("window.run")
 
     def validate(self):
@@ -265,6 +278,17 @@ def test_each_notebook_gets_the_answer_to_its_own_question_where_several_read_fi
     assert ["START.md" in names for names in found] == [path == "" for path in ASKED]
 
 
+def test_python_completes_names(student):
+    student.open("Assignment 1")
+    found = student.window.evaluate(
+        """async () => {
+            const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+            return (await kernel.requestComplete({ code: "[].app", cursor_pos: 6 })).content.matches;
+        }"""
+    )
+    assert found == ["append"]
+
+
 @WHOLE
 def test_restart_ends_a_loop_that_never_ends(student, tmp_path):
     student.take_in(solved(ASSIGNMENT, tmp_path, softmax="def softmax(Z):\n    while True:\n        pass"))
@@ -281,7 +305,7 @@ def test_restart_ends_a_loop_that_never_ends(student, tmp_path):
 def test_a_solved_assignment_runs(student, course, assignment, tmp_path):
     student.open(title(notebook_path(assignment)))
     student.take_in(solved(assignment, tmp_path))
-    student.run_all()
+    student.run_beside_next(notebook_path(assignment))
     assert student.errors(tmp_path) == []
     hand_in(student, course, assignment)
     student.close()
@@ -291,7 +315,7 @@ def test_a_solved_assignment_runs(student, course, assignment, tmp_path):
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda path: path.stem)
 def test_a_lesson_runs_without_an_error(student, lesson, tmp_path):
     student.open(title(lesson))
-    student.run_all()
+    student.run_beside_next(lesson)
     assert student.errors(tmp_path) == []
     if lesson.stem == SLIDER[0]:
         assert_slides(student.window, SLIDER[1])

@@ -24,7 +24,11 @@ MODULES = [
     "matplotlib.backends.backend_agg",
     "matplotlib.pyplot",
 ]
-LEFT_OUT = re.compile(r"^(numpy|matplotlib)/.*\.pyi$|^matplotlib/mpl-data/(sample_data|fonts/(afm|pdfcorefonts))/")
+LEFT_OUT = re.compile(
+    r"^(numpy|matplotlib)/.*\.pyi$"
+    r"|^matplotlib/mpl-data/(sample_data|fonts/(afm|pdfcorefonts))/"
+    r"|^jedi/third_party/(django-stubs|typeshed/third_party/2(and3)?|typeshed/stdlib/2)/"  # a third of all files
+)
 ZIPPED = {"compress_type": zipfile.ZIP_DEFLATED, "compresslevel": 6}
 
 
