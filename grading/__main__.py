@@ -75,7 +75,7 @@ def _grade(options: Options, pool: Workers) -> int:
 
 def _feedback(options: Options) -> int:
     from grading.assignment import CourseError
-    from grading.feedback import open_course, print_summary, write_pages
+    from grading.pages.feedback import open_course, print_summary, write_pages
 
     status = 0
     try:
@@ -92,8 +92,8 @@ def _feedback(options: Options) -> int:
 
 def _report(options: Options) -> int:
     from grading.assignment import CourseError
-    from grading.class_report import write_report
-    from grading.feedback import open_course
+    from grading.pages.class_report import write_report
+    from grading.pages.feedback import open_course
 
     try:
         path = write_report(open_course(options.course), options.assignment, options.workers, options.shared)
@@ -108,8 +108,8 @@ def _with_course(action: Callable[[Options, Converter], int]) -> Callable[[Optio
 
     def run(options: Options) -> int:
         from grading.assignment import CourseError
-        from grading.feedback import open_course
-        from grading.lms import read_roster
+        from grading.pages.feedback import open_course
+        from grading.school.lms import read_roster
 
         try:
             if "roster" in options:
@@ -124,7 +124,7 @@ def _with_course(action: Callable[[Options, Converter], int]) -> Callable[[Optio
 
 
 def _roster(options: Options, converter: Converter) -> int:
-    from grading.doors import enrol
+    from grading.school.doors import enrol
 
     new, others = enrol(converter.coursedir, options.roster)
     print(f"{options.roster.system}: {len(options.roster.people)} students, {len(new)} of them new")
@@ -134,7 +134,7 @@ def _roster(options: Options, converter: Converter) -> int:
 
 
 def _collect(options: Options, converter: Converter) -> int:
-    from grading.doors import collect
+    from grading.school.doors import collect
 
     done = collect(converter.coursedir, options.assignment, options.download, options.roster)
     print(f"{options.assignment}: {len(done.students)} submissions collected")
@@ -148,7 +148,7 @@ def _collect(options: Options, converter: Converter) -> int:
 
 
 def _grades(options: Options, converter: Converter) -> int:
-    from grading.doors import write_grades
+    from grading.school.doors import write_grades
 
     title = options.column or options.assignment
     path, waiting = write_grades(converter.coursedir, options.assignment, options.roster, title, Path("reports"))
@@ -159,7 +159,7 @@ def _grades(options: Options, converter: Converter) -> int:
 
 
 def _similar(options: Options, converter: Converter) -> int:
-    from grading.similar import write_page
+    from grading.pages.similar import write_page
 
     path, found = write_page(converter.coursedir, options.assignment, Path("reports"))
     print(f"{options.assignment}: {found} pairs are closer than the class is as a rule: {path}")
@@ -167,8 +167,8 @@ def _similar(options: Options, converter: Converter) -> int:
 
 
 def _due(options: Options, converter: Converter) -> int:
-    from grading.doors import set_due
-    from grading.late import LatePolicy
+    from grading.school.doors import set_due
+    from grading.school.late import LatePolicy
 
     due = set_due(converter.coursedir, options.assignment, options.time)
     print(f"{options.assignment} is due {due:%A, %d %B %Y, %H:%M %Z}. {LatePolicy(parent=converter)}")

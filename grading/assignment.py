@@ -29,9 +29,9 @@ from traitlets.config.loader import DeferredConfigString
 from traitlets.utils.importstring import import_item
 
 from grading import languages
-from grading.cells import grade_id, is_ours
-from grading.job import Files, Job, Limits, content_key
-from grading.template import with_sources
+from grading.run.cells import grade_id, is_ours
+from grading.run.job import Files, Job, Limits, content_key
+from grading.run.template import with_sources
 
 FILES_BYTES = 100 * 2**20  # of all files beside the notebooks
 TIMEOUTS = 6  # the default total of a notebook, in time-outs of a cell

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from traitlets.config import Config
 
-FORMGRADER = Path(__file__).parent / "templates" / "formgrader.html.j2"
+FORMGRADER = Path(__file__).parent / "pages" / "templates" / "formgrader.html.j2"
 
 
 def configure(c: Config) -> None:
@@ -18,16 +18,16 @@ def configure(c: Config) -> None:
         f"nbgrader.preprocessors.{step}"
         for step in ("LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
     ]
-    c.AssignLatePenalties.plugin_class = "grading.late.LatePolicy"
-    c.ExchangeFactory.release_assignment = "grading.exchange.ReleaseAssignment"
-    c.ExchangeFactory.release_feedback = "grading.exchange.ReleaseFeedback"
-    c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackExporter"
+    c.AssignLatePenalties.plugin_class = "grading.school.late.LatePolicy"
+    c.ExchangeFactory.release_assignment = "grading.school.exchange.ReleaseAssignment"
+    c.ExchangeFactory.release_feedback = "grading.school.exchange.ReleaseFeedback"
+    c.GenerateFeedback.exporter_class = "grading.pages.feedback.FeedbackExporter"
     c.GenerateFeedback.preprocessors = []
-    c.HTMLExporter.preprocessors = ["grading.formgrader.FoldMachineGraded"]
+    c.HTMLExporter.preprocessors = ["grading.pages.formgrader.FoldMachineGraded"]
     c.HTMLExporter.template_file = str(FORMGRADER)  # that of formgrader, and folds
     # Formgrader shows what students wrote and printed, too.
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {
-        "markdown2html": "grading.markup.markdown_filter",
-        "clean_html": "grading.markup.clean",
+        "markdown2html": "grading.pages.markup.markdown_filter",
+        "clean_html": "grading.pages.markup.clean",
     }

@@ -29,10 +29,10 @@ from traitlets.utils.importstring import import_item
 
 from grading.assignment import Assignment, CourseError
 from grading.gradebook import Recorder, agree, graded, totals
-from grading.job import Outcome, write_files
 from grading.pool import Result, Work, Workers
 from grading.preflight import check_reference
 from grading.report import Report
+from grading.run.job import Outcome, write_files
 from grading.submission import Submission, graded_with, submitted_folders
 
 # Done by the Recorder, or (the check) needless for cells that come from the instructor's notebook.

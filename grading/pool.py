@@ -10,8 +10,8 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPo
 from contextlib import contextmanager
 from typing import TypeVar
 
-from grading import execute
-from grading.job import Job, Outcome, content_key
+from grading.run import execute
+from grading.run.job import Job, Outcome, content_key
 
 Item = TypeVar("Item")  # whatever the caller knows a submission by
 Work = tuple[Item, Sequence[Job], Sequence[str]]  # with the keys of the jobs

@@ -13,9 +13,9 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_locked
 
 from grading.assignment import Assignment, CourseError
-from grading.cells import grade_id, is_test, read_notebook
-from grading.job import Outcome, content_key
 from grading.pool import Workers
+from grading.run.cells import grade_id, is_test, read_notebook
+from grading.run.job import Outcome, content_key
 
 
 def check_reference(assignment: Assignment, workers: Workers) -> None:

@@ -21,10 +21,10 @@ import nbformat
 from nbgrader.utils import parse_utc
 
 from grading.assignment import FILES_BYTES, Assignment
-from grading.cells import grade_id, is_test, read_notebook
-from grading.job import Outcome, Verdict, content_key
 from grading.languages import language_of
-from grading.rebuild import has_work
+from grading.run.cells import grade_id, is_test, read_notebook
+from grading.run.job import Outcome, Verdict, content_key
+from grading.run.rebuild import has_work
 
 NOTEBOOK_BYTES = 50 * 2**20
 

@@ -5,8 +5,8 @@ import json
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from grading import execute
-from grading.job import Job
+from grading.run import execute
+from grading.run.job import Job
 from tools.helpers import SHARED
 from tools.notebooks import grade_id
 

@@ -6,7 +6,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from recorded import autograded
 
 from grading.marks import Mark
-from grading.page import FeedbackPage, render
+from grading.pages.page import FeedbackPage, render
 from tools import running, variants
 from tools.notebooks import graded_names, load, reference_answers
 

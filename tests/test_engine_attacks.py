@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from engine_course import SECRET, lost, run, shown, shown_by_student, submission, template
 
-from grading import execute, sandbox
-from grading.job import Limits
+from grading.run import execute, sandbox
+from grading.run.job import Limits
 
 walls = pytest.mark.skipif(bool(sandbox.problem()), reason=f"no sandbox: {sandbox.problem()}")
 EVERYTHING = {"test-double", "test-total", "test-grow", "test-counter"}
@@ -119,7 +119,7 @@ def double(x):
 """,
     "the judge's own errors": """
 def double(x):
-    from grading.frames import ConnectionClosedError, ProtocolError
+    from grading.wire.frames import ConnectionClosedError, ProtocolError
     raise ConnectionClosedError
 """,
     "frames and the collector": """

@@ -8,8 +8,8 @@ import pytest
 from engine_course import cell, lost, shown
 from nbformat.v4 import new_notebook
 
-from grading import execute
-from grading.job import Job
+from grading.run import execute
+from grading.run.job import Job
 
 HIDERS = {
     "a method of the shell": "get_ipython().showtraceback = lambda *a, **k: None",

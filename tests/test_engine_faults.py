@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from engine_course import cell, lost, run, shown, submission
 
-from grading import execute, sandbox
-from grading.job import Job, Limits
+from grading.run import execute, sandbox
+from grading.run.job import Job, Limits
 from tools.notebooks import grade_id
 
 SHORT = Limits(cell_seconds=1.5, total_seconds=30)

@@ -9,11 +9,11 @@ import pytest
 from engine_course import cell, lost, run, shown, submission
 from nbformat.v4 import new_code_cell
 
-from grading import execute, process, sandbox
-from grading.job import Job
-from grading.process import STRETCH, CellTimeoutError, Clock
-from grading.runner import QUICK
-from grading.syntax import free_names, needed, only_defines
+from grading.run import execute, process, sandbox
+from grading.run.job import Job
+from grading.run.process import STRETCH, CellTimeoutError, Clock
+from grading.run.runner import QUICK
+from grading.run.syntax import free_names, needed, only_defines
 from tools.notebooks import grade_id
 
 walls = pytest.mark.skipif(bool(sandbox.problem()), reason=f"no sandbox: {sandbox.problem()}")

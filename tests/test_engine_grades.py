@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
 
-from grading import execute
-from grading.job import Job, content_key
+from grading.run import execute
+from grading.run.job import Job, content_key
 from tools import running, variants
 from tools.notebooks import SOURCE, assignments, grade_id, graded_names, load, notebook_path, solution_cells
 

@@ -5,8 +5,8 @@ import pytest
 from engine_course import lost, run, submission
 from nbformat.v4 import new_code_cell
 
-from grading import sandbox
-from grading.job import Limits
+from grading.run import sandbox
+from grading.run.job import Limits
 
 WORKS = {  # name -> a cell whose last line shows True
     "a file of the student's own": "open('mine.py', 'w').write('def double(x):\\n    return 2 * x\\n') > 0",

@@ -7,9 +7,9 @@ import pytest
 from engine_course import cell
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grading import execute
-from grading.job import Job
-from grading.outputs import speaks
+from grading.run import execute
+from grading.run.job import Job
+from grading.run.outputs import speaks
 
 ASSERTS = {  # test cell -> what the message holds, and what it does not
     "assert f(3) == 7": (["f(3) == 7", "f(3) is 6"], []),

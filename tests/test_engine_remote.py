@@ -14,10 +14,10 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from grading import shell
-from grading.frames import ConnectionClosedError, ProtocolError
-from grading.judge import Judge
-from grading.student import ObjectServer
+from grading.run import shell
+from grading.run.judge import Judge
+from grading.run.student import ObjectServer
+from grading.wire.frames import ConnectionClosedError, ProtocolError
 
 NOTEBOOK = '''
 import collections, contextlib, dataclasses, enum, functools, random

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from grading.shell import Shell
+from grading.run.shell import Shell
 from tools.notebooks import ROOT
 
 CELLS = {
@@ -28,7 +28,7 @@ CELLS = {
 }
 RUN = """
 import json, sys
-from grading import shell
+from grading.run import shell
 cell, prepared, before = json.loads(sys.argv[1])
 ready = shell.start()
 if prepared:
@@ -99,7 +99,7 @@ def test_a_future_statement_of_a_student_changes_a_prepared_cell_as_in_jupyter()
 
 
 SAME = """
-from grading import shell
+from grading.run import shell
 ready, seen = shell.start(), []
 ready.user_ns["see"] = lambda value, more: seen.append(value)
 cells = [f"see({i}, {i} + 1)" for i in range(100)]

@@ -14,9 +14,9 @@ import msgpack
 import numpy as np
 import pytest
 
-from grading.frames import ConnectionClosedError, NotTransferableError, ProtocolError, receive
-from grading.shared import MOST_SHARED
-from grading.wire import Peer, make_error
+from grading.wire.frames import ConnectionClosedError, NotTransferableError, ProtocolError, receive
+from grading.wire.peer import Peer, make_error
+from grading.wire.shared import MOST_SHARED
 
 
 class Echo(Peer):

@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbgrader.utils import compute_checksum
 
 from grading.marks import Mark, Marks
-from grading.page import FeedbackPage, render
+from grading.pages.page import FeedbackPage, render
 from tools.notebooks import LESSONS, assignments, grade_id, load
 
 NAMES = {"student": "ada", "assignment": "week-1", "notebook": "numbers"}

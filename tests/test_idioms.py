@@ -16,8 +16,8 @@ from engine_course import cell
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
-from grading import execute
-from grading.job import Job, Limits
+from grading.run import execute
+from grading.run.job import Job, Limits
 from tools.notebooks import grade_id
 
 POINTS = 2
@@ -52,7 +52,7 @@ def stock(answer):
 
 
 def _run_in_one_process(answer):
-    from grading import shell  # here, for it changes the process
+    from grading.run import shell  # here, for it changes the process
 
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         return _points(shell.start(), answer)

@@ -10,10 +10,10 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from tiny import NAME, NOTEBOOK
 
-from grading import doors
 from grading.assignment import CourseError
-from grading.late import LatePolicy
-from grading.lms import collect, fill, read_roster
+from grading.school import doors
+from grading.school.late import LatePolicy
+from grading.school.lms import collect, fill, read_roster
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
 FILE = f"{NOTEBOOK}.ipynb"
@@ -141,7 +141,7 @@ def test_no_name_leads_out_of_the_folder(tmp_path):
 
 
 def test_an_archive_that_is_too_large_costs_its_owner_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr("grading.lms.MOST_BYTES", 1000)
+    monkeypatch.setattr("grading.school.lms.MOST_BYTES", 1000)
     files = {"lovelaceada_4017_9001_all.zip": zipped({FILE: bytes(2000)}), f"oharaben_4018_9002_{FILE}": b"work"}
     done, found = collected(tmp_path, CANVAS, files)
     assert list(done.problems) == ["ada"] and list(found) == ["ben"]

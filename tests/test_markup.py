@@ -9,7 +9,7 @@ from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
 from grading.configure import configure
-from grading.markup import clean, markdown
+from grading.pages.markup import clean, markdown
 
 PIXEL = base64.b64encode(b"\x89PNG").decode()
 LIVE = {

@@ -10,9 +10,9 @@ from engine_course import cell, submission, template
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.utils import determine_grade, is_grade
 
-from grading.cells import is_test
-from grading.rebuild import has_work, rebuild
-from grading.template import with_sources
+from grading.run.cells import is_test
+from grading.run.rebuild import has_work, rebuild
+from grading.run.template import with_sources
 from tools.notebooks import grade_id
 
 SEVEN, EIGHT = "def double(x):\n    return 7\n", "def double(x):\n    return 8\n"

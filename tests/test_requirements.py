@@ -69,7 +69,7 @@ IMPORTED = {
         "tools.release",
         "tools.pages",
         "grading.__main__",
-        "grading.charts",
+        "grading.pages.charts",
         "lab.compare",
     ],
 }

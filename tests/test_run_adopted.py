@@ -105,7 +105,7 @@ def solutions(folder):
 def test_the_package_does_not_need_this_repository(installed):
     found = Elsewhere(installed, installed).run(sys.executable, "-c", "import grading; print(grading.__file__)")
     assert Path(found.strip()).is_relative_to(installed)
-    assert Path(installed, "grading", "templates", "feedback.html").exists()
+    assert Path(installed, "grading", "pages", "templates", "feedback.html").exists()
 
 
 def test_nbgraders_quickstart_is_graded_by_the_installed_package(installed, tmp_path):

@@ -10,11 +10,12 @@ import pytest
 from test_run_nbgrader import EVIL
 from tiny import BOTH, DOUBLE, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, scores_of, threads
 
-from grading import execute, pool
+from grading import pool
 from grading.__main__ import main
 from grading.assignment import CourseError
 from grading.coordinator import coordinator, open_course
-from grading.job import Job
+from grading.run import execute
+from grading.run.job import Job
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
 
@@ -73,7 +74,7 @@ def test_a_changed_helper_of_the_instructor_grades_all_again(course):
 
 def test_a_changed_environment_grades_all_again(course, monkeypatch):
     course.grade_here()
-    monkeypatch.setattr("grading.job._environment", lambda: b"another numpy")
+    monkeypatch.setattr("grading.run.job._environment", lambda: b"another numpy")
     assert set(statuses(course.grade_here()).values()) == {"graded"}
 
 

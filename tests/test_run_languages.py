@@ -12,9 +12,9 @@ from tiny import DOUBLE, HELPER, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of
 
 from grading import languages
 from grading.assignment import CourseError
-from grading.classwork import read_work
 from grading.marks import read_marks
-from grading.rebuild import rebuild
+from grading.pages.classwork import read_work
+from grading.run.rebuild import rebuild
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
 LANGUAGE = "fa"  # its folder is made up here

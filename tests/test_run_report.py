@@ -6,9 +6,9 @@ import pytest
 from bs4 import BeautifulSoup
 from tiny import NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of
 
-from grading import charts, class_page
 from grading.__main__ import main
-from grading.classwork import Report, Work, groups, items
+from grading.pages import charts, class_page
+from grading.pages.classwork import Report, Work, groups, items
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
 

@@ -16,11 +16,12 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.preprocessors import Execute
 from tiny import BOTH, DOUBLE, DUE, HELPER, NAME, NOTEBOOK, PENALTY, TRIPLE, WRONG, TinyCourse, gradebook_of, scores_of
 
-from grading import assignment, execute
+from grading import assignment
 from grading.assignment import CourseError
 from grading.coordinator import open_course
-from grading.job import Limits
-from grading.template import read_template
+from grading.run import execute
+from grading.run.job import Limits
+from grading.run.template import read_template
 from tools.notebooks import ROOT, grade_id
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy

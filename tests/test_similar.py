@@ -4,7 +4,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grading.__main__ import main
-from grading.similar import fingerprints, pairs, structure
+from grading.pages.similar import fingerprints, pairs, structure
 from tools import variants
 from tools.classroom import Course
 from tools.notebooks import graded_names, load, reference_answers

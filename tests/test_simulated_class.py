@@ -8,8 +8,8 @@ import pytest
 from browsing import PHONE, SIZES, open_window, serious_faults, unfold
 from recorded import autograded
 
-from grading import charts, class_page
-from grading.classwork import Report, read_work
+from grading.pages import charts, class_page
+from grading.pages.classwork import Report, read_work
 from tools import running, simulate
 
 STUDENTS = 30

@@ -22,8 +22,8 @@ from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from grading import markup
-from grading.page import environment
+from grading.pages import markup
+from grading.pages.page import environment
 from tools.notebooks import LESSONS, ROOT, lessons
 
 TEXTS = {"README.md": "index.html", "glossary.md": "glossary.html"}

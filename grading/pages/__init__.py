@@ -1,0 +1,1 @@
+"""What people read: the feedback page of a student, the report about a class, similar work, formgrader's view."""

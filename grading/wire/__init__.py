@@ -1,0 +1,1 @@
+"""What passes between the trusted process and the one that runs student code: questions and answers, data only."""
