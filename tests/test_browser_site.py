@@ -243,13 +243,14 @@ def graded(course):
 
 
 def hand_in(student, course, assignment):
-    """Hand in what the open notebook's button gives, under its name."""
+    """Hand in what the open notebook's button gives, under its name; return its path."""
     course.ready()
     handed_in = course.submit("ada", assignment, {})
     assert student.download(handed_in.parent) == handed_in
+    return handed_in
 
 
-def test_a_wrong_answer_gets_its_hint_and_a_right_one_passes_with_nothing_from_outside(student, course, tmp_path):
+def test_a_wrong_answer_gets_its_hint_a_right_one_passes_and_what_is_downloaded_opens_again(student, course, tmp_path):
     wrong = variants.read(ASSIGNMENT)["softmax"].find("sums-over-examples")
     student.open("Assignment 1")
     student.take_in(solved(ASSIGNMENT, tmp_path, softmax=wrong.source))
@@ -258,24 +259,72 @@ def test_a_wrong_answer_gets_its_hint_and_a_right_one_passes_with_nothing_from_o
     student.run_all()
     assert student.errors(tmp_path) == []
     assert student.outside == []
-    hand_in(student, course, ASSIGNMENT)
+    handed_in = hand_in(student, course, ASSIGNMENT)
+    student.take_in(handed_in)
+    assert cells_written(student.download(tmp_path)) == cells_written(handed_in)
 
 
-def test_each_notebook_gets_the_answer_to_its_own_question_where_several_read_files_at_once(student):
+FETCH = "const asked = async (question) => fetch(address, { method: 'POST', body: JSON.stringify(question) });"
+
+
+@pytest.fixture(scope="module")
+def drive(student):
+    """What asks the service worker about the student's files: ``(address, a question)``."""
     student.open("Assignment 1")
     with student.window.expect_request("**/api/drive") as asked:
         student.panel.get_by_role("button", name="Validate").click()
     student.window.locator(".jp-Dialog .jp-mod-accept").click()
-    asked = asked.value
-    question = asked.post_data_json
+    return asked.value.url, asked.value.post_data_json
+
+
+def about(question, path):
+    return question | {"data": {"method": "readdir", "path": path}}
+
+
+def test_each_notebook_gets_the_answer_to_its_own_question_where_several_read_files_at_once(student, drive):
+    address, question = drive
     found = student.window.evaluate(
-        """([address, questions]) => Promise.all(questions.map(async (question) => {
-            const body = JSON.stringify(question);
-            return (await (await fetch(address, { method: "POST", body })).json());
-        }))""",
-        [asked.url, [question | {"data": {"method": "readdir", "path": path}} for path in ASKED]],
+        f"""([address, questions]) => {{
+            {FETCH}
+            return Promise.all(questions.map(async (question) => (await asked(question)).json()));
+        }}""",
+        [address, [about(question, path) for path in ASKED]],
     )
     assert ["START.md" in names for names in found] == [path == "" for path in ASKED]
+
+
+def test_what_is_typed_reaches_the_cell_that_asks_while_another_notebook_reads_files(student, drive):
+    address, question = drive
+    shown = student.window.evaluate(
+        f"""async ([address, question]) => {{
+            {FETCH}
+            const {{ kernel }} = jupyterapp.shell.currentWidget.sessionContext.session;
+            const running = kernel.requestExecute({{ code: "print(input())", allow_stdin: true }});
+            let shown = "";
+            running.onIOPub = ({{ content }}) => {{ shown += content.text ?? ""; }};
+            running.onStdin = async ({{ header }}) => {{
+                await asked(question);
+                kernel.sendInputReply({{ status: "ok", value: "seven" }}, header);
+            }};
+            await running.done;
+            return shown.trim();
+        }}""",
+        [address, about(question, "")],
+    )
+    assert shown == "seven"
+
+
+@WHOLE
+def test_a_question_that_nobody_answers_holds_up_no_other(student, drive):
+    address, question = drive
+    statuses = student.window.evaluate(
+        f"""([address, questions]) => {{
+            {FETCH}
+            return Promise.all(questions.map(async (question) => (await asked(question)).status));
+        }}""",
+        [address, [about(question, "no/such/folder"), about(question, "")]],
+    )
+    assert statuses == [504, 200]
 
 
 def test_python_completes_names(student):

@@ -55,16 +55,36 @@
 importScripts("service-worker-jupyterlite.js"); // after ours: listeners are asked in this order
 
 {
-  /* JupyterLite's worker cannot tell apart what a page answers to two notebooks that read files at the same time:
-   * one would get the file of the other. So each page gets one question at a time. */
-  const ask = broadcastOne;
+  /* JupyterLite's worker takes the next thing that a page says for the answer to any question: two notebooks that read
+   * files at the same time would get each other's. So a page gets one question about files at a time, what somebody
+   * types is told apart from it, and where no answer comes, as for a file that is gone, nobody waits for ever. */
+  const PATIENCE = 20_000; // ms
   const last = new Map(); // the answer to the last question to each page
 
-  broadcastOne = async (request, url) => {
-    if (!url.pathname.includes("/api/drive")) return ask(request, url);
-    const { browsingContextId: page } = await request.clone().json();
-    const answer = (last.get(page) ?? Promise.resolve()).then(() => ask(request, url));
-    last.set(page, answer.catch(() => {}));
+  const isTyped = (response) => response?.header?.msg_type === "input_reply";
+
+  function asked(question, pathname, typed) {
+    return new Promise((done) => {
+      const end = (response) => {
+        broadcast.removeEventListener("message", listen);
+        done(response);
+      };
+      const listen = ({ data: { browsingContextId, response } }) => {
+        if (browsingContextId !== question.browsingContextId || isTyped(response) !== typed) return;
+        end(new Response(JSON.stringify(response)));
+      };
+      broadcast.addEventListener("message", listen);
+      broadcast.postMessage({ ...question, pathname });
+      if (!typed) setTimeout(end, PATIENCE, new Response(null, { status: 504 }));
+    });
+  }
+
+  broadcastOne = async (request, { pathname }) => {
+    const question = await request.json();
+    if (pathname.includes("/api/stdin/")) return asked(question, pathname, true);
+    const page = question.browsingContextId;
+    const answer = (last.get(page) ?? Promise.resolve()).then(() => asked(question, pathname, false));
+    last.set(page, answer);
     return answer;
   };
 }
