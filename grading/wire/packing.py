@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from grading.wire import values
 from grading.wire.arrays import generator_of, pack_array, pack_scalar, state_of, unpack_array
 from grading.wire.frames import MOST_BYTES, Node, NotTransferableError, ProtocolError, Raw
-from grading.wire import values
 from grading.wire.shared import Shared, is_mutable
 
 Description = tuple[Any, ...]  # what the other side is told of an object: its kind, and what ``adopt`` takes
