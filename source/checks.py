@@ -150,6 +150,9 @@ class Check:
 
     def letter(self, options: str = "abcd") -> str:
         """Return the letter that a quiz answer gives."""
+        names = getattr(getattr(self.answer, "__code__", None), "co_names", ())
+        for letter in set(options).intersection(names):
+            raise CheckFailed(messages.LETTER_IN_QUOTES.format(name=self.name, letter=letter))
         got = self.call()
         if not isinstance(got, str) or got.strip().lower() not in set(options):
             letters = ", ".join(options)

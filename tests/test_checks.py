@@ -930,7 +930,7 @@ def test_a_reminder_is_for_failures_without_a_reason():
         ("0.5 * [1]", ["np.array"]),
         ("np.zeros(2.5)", ["float"]),
         ("M.reshape(5)", ["12 numbers"]),
-        ("answer(x)", ["without an end"]),
+        ("answer(x)", ["calls itself"]),
         ("np.arange(3).__isub__(0.5)", ["floats"]),
         ("(lambda a: a)(1, 2)", ["2 arguments"]),
         ("np.array([[1], [1, 2]])", ["rows of equal length"]),

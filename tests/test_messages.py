@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import linecache
 import re
 import string
 import sys
@@ -78,6 +79,90 @@ def test_the_choice_of_a_message_depends_on_no_text(translated, answer, expected
 def test_a_hidden_test_shows_no_inputs_in_any_language(translated, answer):
     text = said(translated, answer, X, hidden=True)
     assert "HIDDEN" in text and not {"GOT", "EXPECTED", "CALLED", "ARGUMENT"} & set(text.split())
+
+
+STOPS = [  # a line that stops, and the message that says why
+    ("return np.max(X, 0.5)", "BIGGEST_OF_TWO"),
+    ("return np.zeros((X.sum(), 2))", "FLOAT_FOR_NUMBER"),
+    ("return np.ndindex(X)", "SHAPE_TO_COUNT"),
+    ("return X if X > 0 else 0", "ONE_NUMBER_DECIDES"),
+    ("for _ in len(X): pass", "RANGE_MISSING"),
+    ("n = 3\n    for _ in n: pass", "RANGE_MISSING"),
+    ("a, b = 3", "ONE_FOR_SEVERAL"),
+    ("params = {'W': X}\n    return params[W]", "NAME_IN_BRACKETS"),
+    ("return W + X", "NAME_UNKNOWN"),
+    ("return {'W': X}.W", "DICT_HAS_NO"),
+    ("return X['W']", "QUOTES_FOR_DICT_ONLY"),
+    ("found = 1, 2\n    return found['W']", "QUOTES_FOR_DICT_ONLY"),
+    ("return X[0.5]", "INDEX_IS_NO_NUMBER"),
+    ("place = np.zeros(3)\n    place[0] = X[0]", "PLACE_FOR_ONE_NUMBER"),
+    ("return np.array([[1], [1, 2]])", "ROWS_OF_DIFFERENT_LENGTH"),
+    ("return X.T()", "NO_BRACKETS_AFTER_T"),
+    ("return X(1)", "NOT_CALLABLE"),
+    ("return X ^ 2", "POWER_SIGN"),
+    ("return math.exp(1)", "MATH_NOT_IMPORTED"),
+    ("return np.exp * 2", "FUNCTION_IN_CALCULATION"),
+    ("return np.hstack([np.ones(5), X])", "OTHER_AXES_DIFFER"),
+    ("return np.hstack([np.ones((4, 1)), X])", "OTHER_SIZES_DIFFER"),
+    ("return X / X.sum(axis=1)", "COLUMN_NEEDED"),
+    ("y = np.zeros(5)\n    return X - y", "LABELS_ARE_NUMBERS"),
+    ("found = [].append(X)\n    return found.T", "NONE_HAS_NO"),
+    ("return answer(X)", "WITHOUT_END"),
+    ("class Number: pass\n    import math\n    return math.exp(Number())", "OBJECT_IN_MATH"),
+    ("class Layer:\n        def forward(self, X): pass\n    return Layer.forward(X)", "OBJECT_MISSING"),
+    ("def inner(a, b): pass\n    return inner(X)", "ARGUMENT_MISSING"),
+]
+METHODS = [
+    ("return self.rate", "ARGUMENT_WITHOUT_SELF"),
+    ("return self.W", "SELF_HAS_NO"),
+    ("self.data = 1.0\n        return self.data + rate.data", "OTHER_HAS_NO"),
+    ("return rate.W", "OBJECT_HAS_NO"),
+    ("return self.helper()", "METHOD_UNKNOWN"),
+]
+
+
+def of_notebook(source):
+    """Return ``answer`` of a cell with this source."""
+    linecache.cache["<cell>"] = (len(source), None, source.splitlines(keepends=True), "<cell>")
+    names = {"__name__": "__main__", "np": np}
+    exec(compile(source, "<cell>", "exec"), names)
+    return names["answer"]
+
+
+def likely_reason(action, checks):
+    with pytest.raises(checks.CheckFailed) as caught:
+        action()
+    return re.findall(r"LIKELY_REASON .*", str(caught.value))[0]
+
+
+@pytest.mark.parametrize(("line", "name"), STOPS)
+def test_an_error_is_explained_by_its_line(translated, line, name):
+    answer = of_notebook(f"def answer(X):\n    {line}\n")
+    assert name in likely_reason(lambda: translated.Check("answer", answer).call(X=X), translated).split()
+
+
+@pytest.mark.parametrize(("line", "name"), METHODS)
+def test_an_error_in_a_method_is_explained_by_its_line(translated, line, name):
+    check = translated.Check("answer", of_notebook(f"class answer:\n    def update(self, rate):\n        {line}\n"))
+    made = check.call()
+    assert name in likely_reason(lambda: check.method(made, "update", rate=0.5), translated).split()
+
+
+def test_a_method_that_wants_arguments_and_an_attribute_that_was_never_set_are_named(translated):
+    check = translated.Check("answer", of_notebook("class answer:\n    def update(self, rate, W):\n        pass\n"))
+    made = check.call()
+    assert "ARGUMENT_OF_METHOD" in likely_reason(lambda: check.method(made, "update", rate=0.5), translated)
+    assert "ATTRIBUTE_NEVER_SET" in likely_reason(lambda: check.get(made, "W"), translated)
+
+
+@pytest.mark.parametrize("quotes", ["", '"'])
+def test_a_letter_without_quotes_is_told_from_one_with_them(translated, quotes):
+    check = translated.Check("quiz", of_notebook(f"def answer():\n    return {quotes}b{quotes}\n"))
+    if quotes:
+        assert check.letter() == "b"
+    else:
+        with pytest.raises(translated.CheckFailed, match="LETTER_IN_QUOTES"):
+            check.letter()
 
 
 def attributes_of_messages():

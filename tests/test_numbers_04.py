@@ -511,7 +511,7 @@ def test_the_example_of_the_network(space):
 
 def test_the_digits_of_the_test_layers(space):
     network = space["Network"]([space["DigitLayer"](d) for d in (1, 2, 3)])
-    assert (network.forward(4), network.backward(5)) == (4123, 5321)
+    assert (network.forward(4), network.backward(5)) == (4123, 5678)
 
 
 def test_the_example_of_an_epoch(space):

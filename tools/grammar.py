@@ -212,22 +212,20 @@ def _axis(node, names):
         ):
             continue
         what, axis = REDUCTIONS.get(_function(node), "The softmax"), keyword.value.value
-        if axis in (0, 1):
-            other = [*node.keywords]
-            other[i] = ast.keyword("axis", ast.Constant(1 - axis))
-            yield _with(node, keywords=other), f"{what} runs {WAYS[1 - axis]}. Let it run {WAYS[axis]}."
+        if axis not in (0, 1):
+            continue
+        # In a matrix that is turned, an axis means the other thing: the student may have it as it was.
+        turned = any(isinstance(part, ast.Attribute) and part.attr == "T" for part in ast.walk(node))
+        run = "Give it the right axis." if turned else f"Let it run {WAYS[axis]}."
+        other = [*node.keywords]
+        other[i] = ast.keyword("axis", ast.Constant(1 - axis))
+        runs = "along the wrong axis." if turned else f"{WAYS[1 - axis]}. {run}"
+        yield _with(node, keywords=other), f"{what} runs {runs}"
         rest = [k for k in node.keywords if k is not keyword]
-        if axis in (0, 1):
-            yield (
-                _with(node, keywords=rest),
-                f"{what} takes the whole array at once. Let it run {WAYS[axis]}.",
-            )
-            bare = [k for k in rest if k.arg != "keepdims"]
-            if bare != rest:
-                yield (
-                    _with(node, keywords=bare),
-                    f"{what} takes the whole array at once. Let it run {WAYS[axis]}.",
-                )
+        yield _with(node, keywords=rest), f"{what} takes the whole array at once. {run}"
+        bare = [k for k in rest if k.arg != "keepdims"]
+        if bare != rest:
+            yield _with(node, keywords=bare), f"{what} takes the whole array at once. {run}"
 
 
 def _keepdims(node, names):

@@ -43,10 +43,11 @@ def probe_Linear(Linear):
         return made.W, made.b
 
     def start():
-        made, again = (Linear(40, 30, np.random.default_rng(1)) for _ in range(2))
-        W, spread = np.array(made.W), np.std(made.W) * np.sqrt(40)
+        made, again = (Linear(400, 10, np.random.default_rng(1)) for _ in range(2))
+        W, spread = np.array(made.W), np.std(made.W) * np.sqrt(400)
         middle, repeats = abs(np.mean(W)) < 0.2 * np.std(W), np.allclose(W, again.W)
-        size = bool(spread > 1 / 3), bool(spread > 3)
+        other = np.std(Linear(10, 400, np.random.default_rng(1)).W) * np.sqrt(10)
+        size = bool(spread > 1 / 3), bool(spread > 3), bool(other > 0.19)
         return W.shape, np.shape(made.b), bool(np.any(made.b)), bool(np.ptp(W) > 0), size, bool(middle), repeats
 
     def twice():
@@ -78,6 +79,12 @@ def probe_Linear(Linear):
 #+        self.dW = self.X.T @ dZ
 #-        return dZ @ self.W
 #+        return dZ @ self.W.T
+
+
+# %% wrong: scaled-by-the-outputs
+# hint: You divide by the root of the number of outputs. Take the number of inputs, n_in.
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(scale=1 / np.sqrt(n_out), size=(n_out, n_in))
 
 
 # %% wrong: forgets-the-bias

@@ -7,7 +7,7 @@ Layer = object  # the notebook gives it
 
 # %% probe
 def probe_Network(Network):
-    """Pass numbers through layers that write their digit behind them; look at updates and at two networks."""
+    """Pass numbers through layers that write a digit behind them; look at updates and at two networks."""
 
     class Digit:
         def __init__(self, digit, *values):
@@ -19,7 +19,7 @@ def probe_Network(Network):
             return 10 * X + self.digit
 
         def backward(self, d):
-            return 10 * d + self.digit
+            return 10 * d + 9 - self.digit
 
         def update(self, learning_rate):
             self.rates.append(learning_rate)
@@ -66,6 +66,19 @@ def probe_Network(Network):
 # hint: Your backward goes through the layers in the forward order. The gradient meets the last layer first.
 #-        for layer in reversed(self.layers):
 #+        for layer in self.layers:
+
+
+# %% wrong: backward-calls-forward
+# hint: Your backward calls forward of each layer. It should call backward of each layer.
+#-            d = layer.backward(d)
+#+            d = layer.forward(d)
+
+
+# %% wrong: backward-updates
+# hint: Your backward updates the layers already. Only update takes the step.
+#-            d = layer.backward(d)
+#+            d = layer.backward(d)
+#+            layer.update(0.1)
 
 
 # %% wrong: forward-starts-at-the-last-layer

@@ -4,6 +4,7 @@ Every assignment ships this file; ``checks.py`` asks it when an answer has stopp
 """
 
 import ast
+import builtins
 import difflib
 import linecache
 import re
@@ -15,12 +16,14 @@ import numpy as np
 
 
 class Place(NamedTuple):
-    """Where in the notebook an error came up."""
+    """Where in the notebook an error came up. While work is graded, the last two are empty."""
 
     function: str = ""
     line: str = ""
     is_method: bool = False
     below: bool = False  # whether more code stands below the line, as deep or deeper
+    arguments: tuple[str, ...] = ()  # of the function
+    kind: str = ""  # of self
 
 
 def place(error: BaseException, test_file: str) -> Place:
@@ -32,7 +35,10 @@ def place(error: BaseException, test_file: str) -> Place:
         if in_notebook and code.co_name != "<module>" and code.co_filename != test_file:
             line = linecache.getline(code.co_filename, trace.tb_lineno)
             more = _is_code_below(linecache.getlines(code.co_filename)[trace.tb_lineno :], line)
-            found = Place(code.co_name, line.strip(), code.co_varnames[:1] == ("self",), more)
+            arguments = code.co_varnames[: code.co_argcount]
+            is_method = arguments[:1] == ("self",)
+            kind = type(trace.tb_frame.f_locals.get("self")).__name__ if is_method else ""
+            found = Place(code.co_name, line.strip(), is_method, more, arguments, kind)
         trace = trace.tb_next
     return found
 
@@ -99,18 +105,16 @@ def _shapes_differ(found: Found, where: Place) -> str:
 
 def _advice(one: tuple[int, ...], two: tuple[int, ...], where: Place) -> str:
     short, long = sorted((one, two), key=len)
-    labels = re.search(r"\b(y|y_true|labels)\b", where.line)
     if len(short) == 1 and len(long) == 2 and short[0] == long[0]:
-        if labels and re.search(r"\b(y|y_true|labels)\b\s*\*|\*\s*(y|y_true|labels)\b", where.line):
-            return messages.LABELS_ARE_NUMBERS
-        reduced = re.search(r"axis\s*=\s*(1|-1)\b|\.(sum|max|mean)\(", where.line)
-        if reduced or not (labels or re.search("[@*]", where.line)):
-            return messages.AXIS_LOST
+        return messages.LABELS_ARE_NUMBERS if LABELS_USED.search(where.line) else messages.COLUMN_NEEDED
     if len(one) == len(two) == 2 and one == two[::-1]:
         return messages.LIES_OTHER_WAY
     if len(one) == len(two) == 2 and "*" in where.line.replace("**", "") and one[1] in two:
         return messages.WRITE_AT_SIGN
     return messages.WRITE_SHAPES_DOWN
+
+
+LABELS_USED = re.compile(r"\b(y|y_true|labels)\b\s*[-*]|[-*]\s*(y|y_true|labels)\b")  # in a difference or a product
 
 
 def _product_differs(found: Found, where: Place) -> str:
@@ -126,6 +130,10 @@ def _dot_differs(found: Found, where: Place) -> str:
 def _name_unknown(found: Found, where: Place) -> str:
     if found[1] in dir(np) and f"{found[1]}(" in where.line:
         template = messages.NAME_OF_NUMPY
+    elif re.search(rf"\w\[{found[1]}\]", where.line) and where.function:
+        template = messages.NAME_IN_BRACKETS
+    elif found[1] == "math":
+        template = messages.MATH_NOT_IMPORTED
     elif where.is_method or where.function in METHODS:
         template = messages.NAME_OF_OBJECT
     else:
@@ -143,6 +151,8 @@ def _no_attribute(found: Found, where: Place) -> str:
     kind, name = found[1], found[2]
     if kind == "NoneType":
         template = messages.NONE_HAS_NO
+    elif kind == "dict":
+        template = messages.DICT_HAS_NO
     elif kind in ("list", "tuple") and name in OF_ARRAYS:
         template = messages.LIST_HAS_NO
     elif kind == "ndarray":
@@ -150,11 +160,19 @@ def _no_attribute(found: Found, where: Place) -> str:
     elif kind in ("float", "int", "float64", "int64") and name in OF_ARRAYS:
         template = messages.NUMBER_HAS_NO
     else:
-        template = _of_object(name, where)
-    return template.format(kind=kind, name=name)
+        template = _of_object(kind, name, where)
+    return template.format(kind=kind, name=name, function=where.function)
 
 
-def _of_object(name: str, where: Place) -> str:
+def _of_object(kind: str, name: str, where: Place) -> str:
+    if where.kind and kind != where.kind and f"self.{name}" in where.line:
+        return messages.OTHER_HAS_NO
+    if name in where.arguments and f"self.{name}" in where.line:
+        return messages.ARGUMENT_WITHOUT_SELF
+    if f"self.{name}(" in where.line:
+        return messages.METHOD_UNKNOWN
+    if not where.line and kind not in dir(builtins):
+        return messages.ATTRIBUTE_NEVER_SET
     if re.match(rf"self\.{name}\s*[-+*/@]=", where.line):
         return messages.SELF_HAS_NO_VALUE
     return messages.SELF_HAS_NO if f"self.{name}" in where.line else messages.OBJECT_HAS_NO
@@ -176,7 +194,13 @@ def _wrong_count(found: Found, where: Place) -> str:
 
 
 def _missing_argument(found: Found, where: Place) -> str:
-    return messages.ARGUMENT_MISSING.format(name=found[1].split(".")[-1], argument=found[2])
+    *_, name = found[1].split(".")
+    of_class = re.search(rf"\b([A-Z]\w*)\.{re.escape(name)}\(", where.line)
+    if of_class:
+        return messages.OBJECT_MISSING.format(name=name, kind=of_class[1])
+    called_by_test = "." in found[1] and name != "__init__" and not where.line
+    template = messages.ARGUMENT_OF_METHOD if called_by_test else messages.ARGUMENT_MISSING
+    return template.format(name=name, argument=found[2])
 
 
 SEQUENCES = {"list", "tuple", "dict_values", "zip", "generator", "range", "map"}
@@ -188,11 +212,45 @@ def _operands(found: Found, where: Place) -> str:
         return messages.NONE_IN_CALCULATION
     if kinds & SEQUENCES:
         return messages.SEQUENCE_IN_CALCULATION.format(kind=min(kinds & SEQUENCES))
-    if kinds & {"function", "method", "builtin_function_or_method"}:
+    if kinds & {"function", "method", "builtin_function_or_method", "numpy.ufunc"}:
         return messages.FUNCTION_IN_CALCULATION
     if "dict" in kinds:
         return messages.DICT_IN_CALCULATION
     return messages.KINDS_DO_NOT_FIT.format(one=found[1], two=found[2])
+
+
+def _no_whole_number(found: Found, where: Place) -> str:
+    of_two = re.search(r"\bnp\.a?(max|min)\(", where.line)
+    if of_two:
+        return messages.BIGGEST_OF_TWO.format(name=of_two[1])
+    return messages.ARRAY_FOR_NUMBER if "array" in found[0] else messages.FLOAT_FOR_NUMBER
+
+
+def _one_decides(found: Found, where: Place) -> str:
+    return messages.SHAPE_TO_COUNT if "ndindex(" in where.line else messages.ONE_NUMBER_DECIDES
+
+
+def _no_row(found: Found, where: Place) -> str:
+    return messages.PLACE_FOR_ONE_NUMBER if re.search(r"\]\s*=[^=]", where.line) else messages.ROWS_OF_DIFFERENT_LENGTH
+
+
+def _no_index(found: Found, where: Place) -> str:
+    quoted = "not str" in found.string or re.search(r"\w\[[\"']", where.line)
+    return messages.QUOTES_FOR_DICT_ONLY if quoted else messages.INDEX_IS_NO_NUMBER
+
+
+def _not_callable(found: Found, where: Place) -> str:
+    template = messages.NO_BRACKETS_AFTER_T if ".T(" in where.line else messages.NOT_CALLABLE
+    return template.format(kind=found[1])
+
+
+def _one_for_several(found: Found, where: Place) -> str:
+    counted = re.match(r"for .+ in (.+?)\s*:", where.line)
+    if found[1] == "NoneType":
+        return messages.NONE_IN_CALCULATION
+    if found[1] == "int" and counted:
+        return messages.RANGE_MISSING.format(number=counted[1])
+    return messages.ONE_FOR_SEVERAL
 
 
 def _out_of_bounds(found: Found, where: Place) -> str:
@@ -234,8 +292,9 @@ ERRORS: list[tuple[str, str, str | Explain]] = [
     ("ValueError", r"core dimension.*\(size (\d+) is different from (\d+)\)", _product_differs),
     ("ValueError", rf"shapes {SHAPE} and {SHAPE} not aligned", _dot_differs),
     ("ValueError", r"matmul: Input operand \d does not have enough dimensions", messages.NUMBER_IN_PRODUCT),
-    ("ValueError", r"truth value of an array", messages.ONE_NUMBER_DECIDES),
-    ("ValueError", r"inhomogeneous|array element with a sequence", messages.ROWS_OF_DIFFERENT_LENGTH),
+    ("ValueError", r"truth value of an array", _one_decides),
+    ("ValueError", r"inhomogeneous", messages.ROWS_OF_DIFFERENT_LENGTH),
+    ("ValueError", r"array element with a sequence", _no_row),
     ("ValueError", r"cannot reshape array of size (?P<size>\d+) into shape \((?P<shape>[\d,]+)\)",
      messages.CANNOT_FILL),
     ("ValueError", rf"could not broadcast input array from shape {SHAPE} into shape {SHAPE}", _stored),
@@ -244,26 +303,29 @@ ERRORS: list[tuple[str, str, str | Explain]] = [
     ("ValueError", r"math domain error", messages.OUTSIDE_DOMAIN),
     ("ValueError", r"does not result in an equal division", messages.UNEQUAL_PARTS),
     ("ValueError", r"read-only", messages.READ_ONLY),
+    ("ValueError", r"must have same number of dimensions", messages.OTHER_AXES_DIFFER),
     ("ValueError", r"input array dimensions.*must match|concatenat", messages.OTHER_SIZES_DIFFER),
     ("ValueError", r"shape mismatch: objects cannot be broadcast", messages.LENGTHS_DIFFER),
     ("AxisError", r"axis (-?\d+) is out of bounds for array of dimension (\d+)", _no_axis),
     ("TypeError", r"Cannot cast ufunc '\w+' output from dtype\('float\w*'\) to dtype\('(?:u?int\w*|bool)'\)",
      messages.WHOLE_NUMBERS_ONLY),
+    ("TypeError", r"must be real number, not (?!list|tuple|str|NoneType)\w+", messages.OBJECT_IN_MATH),
     ("TypeError", r"only (length-1|0-dimensional) arrays can be converted", messages.ARRAY_IN_MATH),
-    ("TypeError", r"only integer scalar arrays can be converted to a scalar index", messages.ARRAY_FOR_NUMBER),
+    ("TypeError", r"only integer scalar arrays can be converted to a scalar index", _no_whole_number),
     ("TypeError", r"takes (?:from )?[\d to]+ positional arguments? but \d+ (was|were) given", _called),
     ("TypeError", r"([\w.<>]+)\(\) missing \d+ required positional arguments?: '(\w+)'", _missing_argument),
     ("TypeError", r"unexpected keyword argument '(?P<name>\w+)'", messages.ARGUMENT_UNKNOWN),
+    ("TypeError", r"bitwise_xor|operand type\(s\) for \^", messages.POWER_SIGN),
     ("TypeError", r"unsupported operand type\(s\) for .*: '([\w.]+)' and '([\w.]+)'", _operands),
     ("TypeError", r"bad operand type for .*: '(list|tuple)'", messages.LIST_IN_CALCULATION),
     ("TypeError", r"can't multiply sequence by non-int|can only concatenate", messages.LIST_IN_CALCULATION),
+    ("TypeError", r"'([\w.]+)' object is not callable", _not_callable),
     ("TypeError", r"NoneType", messages.NONE_IN_CALCULATION),
-    ("TypeError", r"'(?P<kind>[\w.]+)' object is not callable", messages.NOT_CALLABLE),
     ("TypeError", r"'(?P<kind>[\w.]+)' object is not subscriptable", messages.NO_ENTRIES),
-    ("TypeError", r"'([\w.]+)' object is not iterable|cannot unpack non-iterable (\w+)", messages.ONE_FOR_SEVERAL),
+    ("TypeError", r"'([\w.]+)' object is not iterable|cannot unpack non-iterable (\w+)", _one_for_several),
     ("TypeError", r"'tuple' object does not support item assignment", messages.TUPLE_IS_FIXED),
-    ("TypeError", r"'float\d*' object cannot be interpreted as an integer|slice indices must be integers",
-     messages.FLOAT_FOR_NUMBER),
+    ("TypeError", r"'(?:numpy\.)?float\d*' object cannot be interpreted as an integer|slice indices must be integers",
+     _no_whole_number),
     ("TypeError", r"expected a sequence of integers", messages.FLOAT_FOR_NUMBER),
     ("TypeError", r"iteration over a 0-d array|unsized object|type '(float|int)\d*' has no len",
      messages.NUMBER_FOR_LIST),
@@ -274,7 +336,8 @@ ERRORS: list[tuple[str, str, str | Explain]] = [
     ("IndexError", r"too many indices for array: array is (?P<axes>\d+)-dimensional, but (?P<indices>\d+) were indexed",
      messages.TOO_MANY_INDICES),
     ("IndexError", r"shape mismatch: indexing arrays", messages.INDEX_LISTS_DIFFER),
-    ("IndexError", r"must be of integer|only integers, slices", messages.INDEX_IS_NO_NUMBER),
+    ("IndexError", r"must be of integer|only integers, slices", _no_index),
+    ("TypeError", r"indices must be integers", _no_index),
     ("IndexError", r"boolean index did not match", messages.MASK_DIFFERS),
     ("KeyError", r"^'?(?P<key>\w+)'?$", messages.KEY_UNKNOWN),
     ("AttributeError", r"module '(\w+)[\w.]*' has no attribute '(\w+)'", _no_function),

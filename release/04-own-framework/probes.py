@@ -79,10 +79,11 @@ def probe_Linear(Linear):
         return made.W, made.b
 
     def start():
-        made, again = (Linear(40, 30, np.random.default_rng(1)) for _ in range(2))
-        W, spread = np.array(made.W), np.std(made.W) * np.sqrt(40)
+        made, again = (Linear(400, 10, np.random.default_rng(1)) for _ in range(2))
+        W, spread = np.array(made.W), np.std(made.W) * np.sqrt(400)
         middle, repeats = abs(np.mean(W)) < 0.2 * np.std(W), np.allclose(W, again.W)
-        size = bool(spread > 1 / 3), bool(spread > 3)
+        other = np.std(Linear(10, 400, np.random.default_rng(1)).W) * np.sqrt(10)
+        size = bool(spread > 1 / 3), bool(spread > 3), bool(other > 0.19)
         return W.shape, np.shape(made.b), bool(np.any(made.b)), bool(np.ptp(W) > 0), size, bool(middle), repeats
 
     def twice():
@@ -139,7 +140,7 @@ def probe_MeanSquaredError(MeanSquaredError):
 
 
 def probe_Network(Network):
-    """Pass numbers through layers that write their digit behind them; look at updates and at two networks."""
+    """Pass numbers through layers that write a digit behind them; look at updates and at two networks."""
 
     class Digit:
         def __init__(self, digit, *values):
@@ -151,7 +152,7 @@ def probe_Network(Network):
             return 10 * X + self.digit
 
         def backward(self, d):
-            return 10 * d + self.digit
+            return 10 * d + 9 - self.digit
 
         def update(self, learning_rate):
             self.rates.append(learning_rate)

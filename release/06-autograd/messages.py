@@ -60,7 +60,7 @@ CHANGED_RESULT = "A later call changed what {call} had returned. Work on a copy:
 
 # A result that is not as expected.
 
-RETURNS_NONE = "{label} is None. Does the function end with return?"
+RETURNS_NONE = "{label} is None. Does the function end with return? append, reverse, sort and shuffle give None, too."
 NO_DICT = "{label} should be a dict, but is {kind}."
 NO_KEY = "{label} has no key {key}."
 NO_SEQUENCE_ONE = "{label} should hold 1 thing in order, but is {kind}."
@@ -89,6 +89,7 @@ WORTH = "It is worth {points} of {most} points."
 ANSWER_IS = "{name}: your answer is {letter}."
 TOLD_WHEN_GRADED = "You learn whether it is right when it is graded."
 NO_LETTER = "{name} should return one letter: {letters}.\nIt returned {got}."
+LETTER_IN_QUOTES = '{name} should return one letter. Write it in quotes: return "{letter}".'
 LETTER_IS_RIGHT = "{name} is right. {reason}"
 LETTER_IS_WRONG = "{name} is not right.\n{reason}"
 
@@ -111,7 +112,10 @@ MEND_FIRST = "More than one mistake acts here. Mend this one first: {hint}"
 SHAPES_DIFFER = "{left} has shape {one}, {right} has shape {two}: entry by entry they do not fit."
 TWO_SHAPES_DIFFER = "One array has shape {one}, the other has shape {two}: entry by entry they do not fit."
 LABELS_ARE_NUMBERS = "The labels are class numbers, one for each example, and not rows of zeros and ones."
-AXIS_LOST = "An axis was lost, for example by a sum or a maximum over each row. keepdims=True keeps it."
+COLUMN_NEEDED = (
+    "The shorter one has one number for each row of the other. Make it a column: keepdims=True in the sum or maximum "
+    "that it comes from, or [:, None]."
+)
 LIES_OTHER_WAY = "One of them lies the other way: use its transpose, .T."
 WRITE_AT_SIGN = "The sign * multiplies entry by entry. For a matrix product write @, here with .T where it is needed."
 WRITE_SHAPES_DOWN = "Write down the shape of each part of this line."
@@ -139,12 +143,19 @@ NO_AXIS_MANY = (
 )
 CANNOT_FILL = "{size} numbers cannot fill the shape ({shape}): the product of the sizes must be {size}."
 OTHER_SIZES_DIFFER = "Arrays are put together whose other sizes differ. Check their shapes, and the axis."
+OTHER_AXES_DIFFER = (
+    "Arrays are put together that have different numbers of axes. np.ones(m) has one axis, np.ones((m, 1)) is a column."
+)
 LENGTHS_DIFFER = "The arrays have different lengths. Write down the shape of each of them."
 ZIP_DIFFERS = "The two lists that zip goes through have different lengths."
 UNEQUAL_PARTS = "np.split needs equal parts, but the last part may be smaller. Cut with slices: [start : start + size]."
 ROWS_OF_DIFFERENT_LENGTH = (
     "An array needs numbers, or rows of equal length. Here the parts have different shapes: check each of them. "
     "If they are meant to differ, keep the list and take its parts one by one."
+)
+PLACE_FOR_ONE_NUMBER = (
+    "One place of an array holds one number, but a whole array is put there. Give the array an axis more, or collect "
+    "the parts in a list."
 )
 TOO_LARGE_ARRAY = "An array gets far too large. Check the shapes: have two been combined to all pairs?"
 
@@ -164,14 +175,24 @@ INDEX_LISTS_DIFFER = (
     "Two lists of indices that are used together must be equally long: one row and one column for each entry."
 )
 INDEX_IS_NO_NUMBER = "An index must be a whole number or an array of them, but it is something else, perhaps a float."
+QUOTES_FOR_DICT_ONLY = (
+    "A name in quotes picks an entry of a dict, but what stands before the brackets is no dict. Do the arguments, or "
+    "the results of a function, come in this order?"
+)
 MASK_DIFFERS = "A mask must have the shape of the array that it picks from."
 INDEX_OF_NUMBER = "Square brackets stand after a single number. Was an array expected here?"
 NO_ENTRIES = "Square brackets stand after something of type {kind}, which has no entries."
 KEY_UNKNOWN = "The dict has no key {key}. Is it spelt as in the exercise, with the same capital letters?"
 
+DICT_HAS_NO = 'A dict has no .{name}. Its entry is written with brackets and quotes: ["{name}"].'
+
 # What an error means: names.
 
 NAME_OF_OBJECT = "There is no variable {name} in {function}. What belongs to the object is written self.{name}."
+MATH_NOT_IMPORTED = "math is not imported, and it takes one number only. Use np: its functions work on every entry."
+NAME_IN_BRACKETS = (
+    'There is no variable {name} in {function}. If the entry of a dict is meant, its name stands in quotes: ["{name}"].'
+)
 NAME_OF_NUMPY = "There is no variable {name} in {function}. The function of NumPy is written np.{name}."
 NAME_UNKNOWN = (
     "There is no variable {name} in {function}. Is it spelt as above, and defined in the function that uses it?"
@@ -183,7 +204,10 @@ USED_TOO_EARLY = "{name} is used before it has a value in this function. Give it
 NO_MODULE = "{name} is not installed here. These exercises need NumPy alone."
 NO_FUNCTION = "{module} has no {name}. It has to be written out, or has another name."
 NO_FUNCTION_BUT = "{module} has no {name}. Is {like} meant?"
-NONE_HAS_NO = "Something is None before .{name}. Does every function that is used here end with return?"
+NONE_HAS_NO = (
+    "Something is None before .{name}. Does every function that is used here end with return? "
+    "append, reverse, sort and shuffle give None, too."
+)
 LIST_HAS_NO = "A {kind} has no .{name}, an array has. Make an array of it with np.array, or use what a {kind} can do."
 ARRAY_CANNOT_GROW = "An array has no {name}. Collect results in a list, and make an array of it at the end."
 ARRAY_HAS_NO = "An array has no .{name}. Is the name spelt right?"
@@ -193,6 +217,12 @@ SELF_HAS_NO = (
     "self.{name} = ..."
 )
 SELF_HAS_NO_VALUE = "self.{name} has no value yet, so it cannot be changed. Write self.{name} = ... here."
+METHOD_UNKNOWN = "The object has no method {name}. A function of the notebook is called without self: {name}(...)."
+ATTRIBUTE_NEVER_SET = "The object has no {name}. Store it in one of its methods: self.{name} = ..."
+ARGUMENT_WITHOUT_SELF = "{name} is an argument of {function}. Write it without self."
+OTHER_HAS_NO = (
+    "What stands before .{name} in this line is of type {kind}, which has no {name}. Look at the part that is not self."
+)
 OBJECT_HAS_NO = "What stands before .{name} is of type {kind}, which has no {name}. Is the name spelt right?"
 
 # What an error means: calls.
@@ -201,18 +231,31 @@ SELF_FORGOTTEN = "The first parameter of a method is self: write def {name}(self
 TAKES_NO_ARGUMENT = "{name} was called with 1 argument, but its def line takes none."
 OTHER_NUMBER_OF_ARGUMENTS = "{name} was called with {given} arguments, but its def line takes {takes}."
 ARGUMENT_MISSING = "{name} was called without its argument {argument}. Write it between the brackets."
+ARGUMENT_OF_METHOD = (
+    "{name} gets no {argument} when it is called. What it needs from another method is stored there first: "
+    "self.{argument} = ..."
+)
+OBJECT_MISSING = "{name} needs the object that it belongs to. Make one first: {kind}(...).{name}(...)."
 ARGUMENT_UNKNOWN = "The function that is called has no argument {name}. Is the name spelt right?"
 NOT_CALLABLE = (
     "Round brackets call a function, but here they follow something of type {kind}. An entry needs square brackets, "
     "an object the name of its method, such as .forward(...)."
 )
-WITHOUT_END = "A function calls itself without an end. Has it the name of a function that it wants to use?"
+NO_BRACKETS_AFTER_T = "The transpose has no round brackets: write .T, not .T()."
+WITHOUT_END = (
+    "A function calls itself too often: Python allows about 1000 calls inside each other. Has it the name of a "
+    "function that it wants to use? If not, keep what waits in a list, and use a loop."
+)
 ASSERT_OF_STUDENT = "An assert of yours does not hold. Is it stricter than the text of the exercise?"
 
 # What an error means: things that cannot be used so.
 
 ONE_NUMBER_DECIDES = (
-    "if, and, or, max and min decide about one number, but they get an array. Use np.where, np.maximum, & or |."
+    "if, not, and, or, max and min decide about one number, but they get an array. Use np.where, np.maximum, &, | or ~."
+)
+SHAPE_TO_COUNT = "np.ndindex goes through a shape, not through an array: write .shape."
+BIGGEST_OF_TWO = (
+    "np.{name} looks at one array, and its second argument is an axis. np.{name}imum(a, b) compares two entry by entry."
 )
 NUMBER_IN_PRODUCT = "The sign @ needs arrays on both sides, but one side is a single number. Use * there."
 OTHER_NUMBER_OF_NAMES = (
@@ -227,6 +270,10 @@ WHOLE_NUMBERS_ONLY = (
 ARRAY_IN_MATH = (
     "A function for one number, as in math, got a whole array. Use the function of np: it works on every entry."
 )
+OBJECT_IN_MATH = (
+    "A function of math takes a plain number, but gets an object. Take the number out of it, or call a method of the "
+    "object, such as .exp()."
+)
 ARRAY_FOR_NUMBER = (
     "An array stands where one whole number is needed. Several arrays go into one list, f([a, b]); a size is len(a)."
 )
@@ -234,14 +281,22 @@ FLOAT_FOR_NUMBER = (
     "A whole number is needed here, for a size or an index, but it is a float. Use // instead of /, or int(...)."
 )
 NUMBER_FOR_LIST = "A single number stands where a list or an array is needed."
-LIST_IN_CALCULATION = "A list cannot be used in a calculation like an array. Make an array of it: np.array(...)."
+LIST_IN_CALCULATION = (
+    "A list cannot be used in a calculation like an array. Where it holds numbers, make an array of it: np.array(...). "
+    "Where it holds arrays, take them one by one."
+)
 SEQUENCE_IN_CALCULATION = (
     "A {kind} cannot be used in a calculation. Use its items one by one, or an array: np.array(...)."
 )
 DICT_IN_CALCULATION = "A dict cannot be used in a calculation. Take its entries one by one."
 FUNCTION_IN_CALCULATION = "A function stands where its result is needed: write brackets after its name."
-NONE_IN_CALCULATION = "Something is None here. Does every function that is used end with return?"
+NONE_IN_CALCULATION = (
+    "Something is None here. Does every function that is used end with return? "
+    "append, reverse, sort and shuffle give None, too."
+)
+POWER_SIGN = "A power is written with two stars: a ** 2. The sign ^ means something else."
 KINDS_DO_NOT_FIT = "Here {one} and {two} meet, which do not go together."
+RANGE_MISSING = "A loop goes through several things. To repeat its lines {number} times, write range({number})."
 ONE_FOR_SEVERAL = "A loop, a list or several names on the left need several things, but there is only one."
 TUPLE_IS_FIXED = "A tuple cannot be changed. Make a list of it first: list(...)."
 NO_LENGTH = "A {kind} has no length. Make a list of it first: list(...)."
@@ -256,6 +311,10 @@ OVERFLOW = "A number gets too large for a computer, as exp(1000) does. Use np, a
 SHAPE_ALONE_DIFFERS = (
     "The values of {label} are right, but the shape is {found} in place of {expected}. "
     "Keep or drop the axis of length 1: keepdims, ravel() or [:, 0]."
+)
+ROWS_RUN_TOGETHER = (
+    "The values of {label} are right, but the shape is {found} in place of {expected}. "
+    "Use reshape, or collect one list for each row."
 )
 TRANSPOSED = "This is the transpose of {label}: rows and columns are exchanged."
 ALL_PAIRS = "Shape ({n}, {n}) comes from combining ({n}, 1) with ({n},). Bring both to the shape ({n},) first."

@@ -65,7 +65,8 @@ def _is_rich(values):
 
 def _of_shapes(got, expected, label):
     if got.size == expected.size and got.ndim != expected.ndim and _alike(got.ravel(), expected.ravel()):
-        return _say(messages.SHAPE_ALONE_DIFFERS, label, found=got.shape, expected=expected.shape)
+        template = messages.SHAPE_ALONE_DIFFERS if 1 in got.shape + expected.shape else messages.ROWS_RUN_TOGETHER
+        return _say(template, label, found=got.shape, expected=expected.shape)
     if got.ndim == 2 and got.shape == expected.shape[::-1] and _alike(got.T, expected):
         return _say(messages.TRANSPOSED, label)
     if expected.ndim == 1 and got.ndim == 2 and got.shape == expected.shape * 2 and len(expected) > 1:
