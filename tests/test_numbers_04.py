@@ -130,7 +130,11 @@ FACTS = {
     ),
     "mean-squared-error": ("3*2 5 2 4*2", SQUARED, SQUARED_BACK[0], SQUARED_BACK[1:]),
     "network-text": ("8 3",),
-    "test-layers-text": ("2*2 4*2 1 3 5", behind(4, [2]), behind(4, [1, 2, 3]), behind(5, [3, 2, 1])),
+    "test-layers-text": (
+        *("2*2 4*3 9 1 3 5", behind(4, [2]), behind(4, [9 - 2])),
+        *(behind(4, [1, 2, 3]), behind(5, [9 - 3, 9 - 2, 9 - 1])),
+    ),
+    "test-layers": ("9",),
     "network": ("2*2 8*2 3*2",),
     "gradient-check-text": ("0 1",),
     "gradient-check-result": ("10*2 -7 -3",),
