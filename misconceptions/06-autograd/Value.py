@@ -151,6 +151,12 @@ def probe_Value(Value):
 #+        return Value(result, (self,), (1 - result,))
 
 
+# %% wrong: slope-of-tanh-squares-the-difference
+# hint: Your slope of tanh is the square of 1 minus tanh. Square tanh first, then subtract from 1.
+#-        return Value(result, (self,), (1 - result**2,))
+#+        return Value(result, (self,), ((1 - result) ** 2,))
+
+
 # %% wrong: slope-of-tanh-at-the-data
 # hint: The slope of tanh is 1 - a squared here. Square the result, tanh of a.
 #-        return Value(result, (self,), (1 - result**2,))
