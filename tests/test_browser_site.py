@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browsing import DESKTOP, assert_slides, connect
+from browsing import DESKTOP, PHONE, assert_slides, command, connect
 
 from tools import variants
 from tools.classroom import Course
@@ -336,6 +336,18 @@ def test_python_completes_names(student):
         }"""
     )
     assert found == ["append"]
+
+
+def test_what_validate_says_fits_into_a_phone(student):
+    student.open("Assignment 1")
+    student.window.set_viewport_size(PHONE)
+    command(student.window, "course:validate")
+    dialog = student.window.locator(".jp-Dialog-content")
+    dialog.locator("pre").wait_for()
+    box = dialog.bounding_box()
+    dialog.locator(".jp-mod-accept").click()
+    student.window.set_viewport_size(DESKTOP)
+    assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
 
 
 @WHOLE

@@ -134,6 +134,7 @@
         "from check_all import check_all", `check_all(${JSON.stringify(context.path.split("/").pop())})`,
       ].join("\n");
       const body = new Widget({ node: document.createElement("pre") });
+      body.node.style.cssText = "white-space: pre-wrap; overflow-wrap: anywhere"; // a phone is narrower than the lines
       const request = sessionContext.session.kernel.requestExecute({ code, store_history: false });
       request.onIOPub = ({ header, content: { text, ename, evalue } }) => {
         if (header.msg_type === "stream") body.node.textContent += text;
