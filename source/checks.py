@@ -150,16 +150,25 @@ class Check:
 
     def letter(self, options: str = "abcd") -> str:
         """Return the letter that a quiz answer gives."""
-        names = getattr(getattr(self.answer, "__code__", None), "co_names", ())
-        for letter in set(options).intersection(names):
-            raise CheckFailed(messages.LETTER_IN_QUOTES.format(name=self.name, letter=letter))
-        got = self.call()
+        try:
+            got = self.call()
+        except CheckFailed:
+            self._refuse_unquoted(options)
+            raise
         if not isinstance(got, str) or got.strip().lower() not in set(options):
+            self._refuse_unquoted(options)
             letters = ", ".join(options)
             raise CheckFailed(messages.NO_LETTER.format(name=self.name, letters=letters, got=_show(got)))
         letter = got.strip().lower()
         _names.passed, _names.letter = self._answered, letter
         return letter
+
+    def _refuse_unquoted(self, options):
+        """Fail if a quiz answer that gives no letter has one of them as the name of a variable."""
+        names = getattr(getattr(self.answer, "__code__", None), "co_names", ())
+        unquoted = [letter for letter in options if letter in names]
+        if unquoted:
+            raise CheckFailed(messages.LETTER_IN_QUOTES.format(name=self.name, letter=unquoted[0])) from None
 
     def choice(self, key: str, reason: str, options: str = "abcd") -> None:
         """Fail unless the quiz answer is ``key``; say the reason either way."""

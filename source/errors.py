@@ -165,17 +165,16 @@ def _no_attribute(found: Found, where: Place) -> str:
 
 
 def _of_object(kind: str, name: str, where: Place) -> str:
-    if where.kind and kind != where.kind and f"self.{name}" in where.line:
+    if f"self.{name}" not in where.line:
+        never_set = not where.line and kind not in dir(builtins)
+        return messages.ATTRIBUTE_NEVER_SET if never_set else messages.OBJECT_HAS_NO
+    if where.kind and kind != where.kind:
         return messages.OTHER_HAS_NO
-    if name in where.arguments and f"self.{name}" in where.line:
+    if name in where.arguments:
         return messages.ARGUMENT_WITHOUT_SELF
     if f"self.{name}(" in where.line:
         return messages.METHOD_UNKNOWN
-    if not where.line and kind not in dir(builtins):
-        return messages.ATTRIBUTE_NEVER_SET
-    if re.match(rf"self\.{name}\s*[-+*/@]=", where.line):
-        return messages.SELF_HAS_NO_VALUE
-    return messages.SELF_HAS_NO if f"self.{name}" in where.line else messages.OBJECT_HAS_NO
+    return messages.SELF_HAS_NO_VALUE if re.match(rf"self\.{name}\s*[-+*/@]=", where.line) else messages.SELF_HAS_NO
 
 
 def _no_function(found: Found, where: Place) -> str:
@@ -246,8 +245,6 @@ def _not_callable(found: Found, where: Place) -> str:
 
 def _one_for_several(found: Found, where: Place) -> str:
     counted = re.match(r"for .+ in (.+?)\s*:", where.line)
-    if found[1] == "NoneType":
-        return messages.NONE_IN_CALCULATION
     if found[1] == "int" and counted:
         return messages.RANGE_MISSING.format(number=counted[1])
     return messages.ONE_FOR_SEVERAL

@@ -272,8 +272,7 @@ def drive(student):
     """What asks the service worker about the student's files: ``(address, a question)``."""
     student.open("Assignment 1")
     with student.window.expect_request("**/api/drive") as asked:
-        student.panel.get_by_role("button", name="Validate").click()
-    student.window.locator(".jp-Dialog .jp-mod-accept").click()
+        student.validate()
     return asked.value.url, asked.value.post_data_json
 
 

@@ -81,6 +81,11 @@ def test_a_hidden_test_shows_no_inputs_in_any_language(translated, answer):
     assert "HIDDEN" in text and not {"GOT", "EXPECTED", "CALLED", "ARGUMENT"} & set(text.split())
 
 
+def test_a_letter_in_a_variable_of_the_notebook_is_a_letter(translated):
+    check = translated.Check("quiz", of_notebook("b = 'b'\ndef answer():\n    return b\n"))
+    assert check.letter() == "b"
+
+
 STOPS = [  # a line that stops, and the message that says why
     ("return np.max(X, 0.5)", "BIGGEST_OF_TWO"),
     ("return np.zeros((X.sum(), 2))", "FLOAT_FOR_NUMBER"),

@@ -183,7 +183,6 @@ MASK_DIFFERS = "A mask must have the shape of the array that it picks from."
 INDEX_OF_NUMBER = "Square brackets stand after a single number. Was an array expected here?"
 NO_ENTRIES = "Square brackets stand after something of type {kind}, which has no entries."
 KEY_UNKNOWN = "The dict has no key {key}. Is it spelt as in the exercise, with the same capital letters?"
-
 DICT_HAS_NO = 'A dict has no .{name}. Its entry is written with brackets and quotes: ["{name}"].'
 
 # What an error means: names.
