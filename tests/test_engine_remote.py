@@ -304,6 +304,16 @@ def test_special_methods_are_there_where_the_class_has_them(side):
     assert not callable(cat) and cat == cat and cat != side["Animal"]() and hash(cat) and bool(cat)
 
 
+def test_what_the_data_of_an_object_are_is_told_also_after_a_rest(side):
+    stack = side["Stack"]([1])
+    stack._judge.shared.rest()
+    stack.push(2)
+    assert list(stack) == [1, 2]
+    stack._judge.shared.rest()
+    stack.append(3)
+    assert side["call"](lambda s: list(s), stack) == [1, 2, 3]
+
+
 def test_a_list_with_methods_is_a_list_and_has_methods(side):
     Stack = side["Stack"]
     stack = Stack([1, 2])

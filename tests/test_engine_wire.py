@@ -364,12 +364,42 @@ def test_data_at_rest_are_looked_at_when_they_are_named_or_woken(asking):
 
 
 def test_a_view_of_an_array_is_always_looked_at(asking):
-    whole = np.zeros(4)
-    asking.other.serve = lambda action, value: None
-    asking.ask("echo", whole[:2])
-    asking.ask("echo", None)
+    whole, kept = np.zeros(4), []
+    asking.other.serve = lambda action, value: kept.append(value)
+    asking.ask("keep", whole[:2])
+    asking.ask("keep", None)
     whole[0] = 7
-    assert len(list(asking.shared.changed())) == 1
+    asking.ask("keep", None)
+    assert kept[0].tolist() == [7, 0]
+
+
+def test_nobody_looks_at_data_that_the_other_side_does_not_hold(asking):
+    numbers, seen = np.zeros(3), []
+    asking.other.serve = lambda action, value: seen.append(None if value is None else value.tolist())
+    for value in (numbers, None, None):
+        asking.ask("look", value)
+    assert asking.shared._idle == asking.shared._values.keys()
+    numbers[:] = 5
+    asking.ask("look", numbers)
+    assert seen == [[0, 0, 0], None, None, [5, 5, 5]]
+
+
+@pytest.mark.parametrize("held", [lambda item: [item], lambda item: [(1, item)], lambda item: {"a": item}])
+def test_what_a_container_holds_is_looked_at_again_with_it(held, asking):
+    item, kept = np.zeros(2), []
+    container = held(item)
+    asking.other.serve = lambda action, value: kept.append(value) if value is not None else change(kept[0])
+
+    def change(found):
+        while not isinstance(found, np.ndarray):
+            found = list(found.values())[0] if isinstance(found, dict) else found[-1]
+        found[:] = 3
+
+    asking.ask("keep", container)
+    asking.shared.rest()
+    asking.ask("keep", container)
+    asking.ask("change", None)
+    assert item.tolist() == [3, 3]
 
 
 def test_what_the_other_side_changed_can_be_undone(asking):

@@ -1,5 +1,6 @@
 """Frames on a socket: the length of the head, the head (MessagePack), and raw bytes. Data only."""
 
+import itertools
 import socket
 import struct
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ MOST_BYTES = 256 * 2**20  # of the buffers in a frame
 MOST_HEAD = 16 * 2**20  # bytes of its first part
 ANY_TEXT = "surrogatepass"  # also what is no proper Unicode
 
-Raw = bytes | bytearray
+Raw = bytes | bytearray | memoryview
 Node = Any  # plain data as MessagePack has it: what ``pack`` of the wire makes of a value
 Head = dict[str, Node]  # the first part of a frame
 Frame = tuple[Head, Sequence[Raw]]
@@ -31,7 +32,7 @@ class ConnectionClosedError(Exception):
 
 def send(connection: socket.socket, head: Head, buffers: Sequence[Raw] = ()) -> None:
     """Write one frame to a socket."""
-    sizes = [memoryview(b).nbytes for b in buffers]
+    sizes = [len(b) for b in buffers]
     text = msgpack.packb(head | {"sizes": sizes}, unicode_errors=ANY_TEXT)
     if len(text) > MOST_HEAD or sum(sizes) > MOST_BYTES:
         raise NotTransferableError(f"more than {MOST_BYTES >> 20} MB at once cannot be graded")
@@ -41,7 +42,7 @@ def send(connection: socket.socket, head: Head, buffers: Sequence[Raw] = ()) -> 
         raise ConnectionClosedError from None
 
 
-def receive(connection: socket.socket) -> tuple[Head, list[bytearray]]:
+def receive(connection: socket.socket) -> tuple[Head, list[memoryview]]:
     """Return ``(head, buffers)`` of the next frame. Sizes are checked before memory is taken."""
     (size,) = struct.unpack("<I", _read(connection, 4))
     if size > MOST_HEAD:
@@ -54,22 +55,23 @@ def receive(connection: socket.socket) -> tuple[Head, list[bytearray]]:
         raise ProtocolError("a head that is not understood") from None
     if not fits:
         raise ProtocolError("arrays that are too large")
-    return head, [_read(connection, n) for n in sizes]
+    data, ends = memoryview(_read(connection, sum(sizes))), list(itertools.accumulate(sizes))
+    return head, [data[end - size : end] for size, end in zip(sizes, ends, strict=True)]
 
 
 def _no_extension(code: int, data: bytes) -> None:
     raise ValueError("an extension type")
 
 
-def _read(connection: socket.socket, size: int) -> bytearray:
-    data = bytearray(size)
-    rest = memoryview(data)
-    while rest:
+def _read(connection: socket.socket, size: int) -> bytes:
+    parts = []
+    while size:
         try:
-            count = connection.recv_into(rest)
+            part = connection.recv(size, socket.MSG_WAITALL)
         except OSError:
-            count = 0
-        if not count:
+            part = b""
+        if not part:
             raise ConnectionClosedError
-        rest = rest[count:]
-    return data
+        parts.append(part)
+        size -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)

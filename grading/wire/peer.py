@@ -112,6 +112,7 @@ class Peer(Packer):
         try:
             frame = {"kind": kind, "number": number, "notes": self.notes(), "value": self.pack(value, buffers)}
             frame["changes"] = [[n, self._contents(v, buffers, 0)] for n, v in self.shared.changed()]
+            frame["followed"] = self.shared.tell()
             send(self.connection, frame | {"anew": self.shared.anew}, buffers)
             self.shared.anew = False
         except NotTransferableError:
@@ -129,6 +130,7 @@ class Peer(Packer):
                 self.shared.forget(1 - self.shared.parity)
             value = self.unpack(head["value"], buffers)
             self.shared.apply([(n, self.unpack(v, buffers)) for n, v in head["changes"]])
+            self.shared.hear(*head.get("followed", ((), ())))
             if head["kind"] == "error":
                 names, message, *_ = value
             self.noted(head["notes"])

@@ -42,22 +42,31 @@ class Shared:
         self._values: dict[int, Any] = {}  # number -> object
         self._numbers: dict[int, int] = {}  # id of the object -> number
         self._before: dict[int, Any] = {}  # number -> what it held when both sides last agreed
-        self._idle: set[int] = set()  # numbers of those that nobody here can have changed since
+        self._idle: set[int] = set()  # numbers of those that only one side can look at, or neither
+        self._fell_idle: set[int] = set()  # and of which the other side is still to be told so
+        self._awoke: set[int] = set()  # the same of those that are no longer
         # number -> (object, what it held before the other side changed it)
         self._originals: dict[int, tuple[Any, Any]] = {}
         self.last = 0  # the newest number
         self.anew = False  # whether the other side has yet to forget the objects of this one
 
     def __getitem__(self, number: int) -> Any:
-        self._idle.discard(number)
+        self._look_again(number)
         return self._values[number]
 
     def number(self, value: object) -> int | None:
-        """Return the number of an object, or None."""
+        """Return the number of an object, or None; from now on, its changes are looked for."""
         number = self._numbers.get(id(value))
-        if number is not None:
-            self._idle.discard(number)
+        if number in self._idle:
+            self._look_again(number)
         return number
+
+    def _look_again(self, number: int) -> None:
+        if number in self._idle:
+            self._idle.discard(number)
+            self._fell_idle.discard(number)
+            for item in _items(self._values[number]):
+                self.number(item)
 
     def add(self, value: object) -> int:
         """Follow an object of this side; return its new number."""
@@ -90,17 +99,34 @@ class Shared:
                 self.agree(number)
                 yield number, value
             elif sys.getrefcount(value) == ALONE and getattr(value, "base", None) is None:
-                self._idle.add(number)  # until the other side names it again
+                self._idle.add(number)  # until one side names it again
+                self._fell_idle.add(number)
 
     def rest(self) -> set[int]:
         """Look at no object until it is named again; return the numbers of those that were looked at."""
         awake = self._values.keys() - self._idle
         self._idle |= awake
+        self._fell_idle |= awake
         return awake
 
     def wake(self, numbers: set[int]) -> None:
         """Look at these objects again, if they are still followed."""
+        numbers = numbers & self._values.keys()
         self._idle -= numbers
+        self._fell_idle -= numbers
+        self._awoke |= numbers
+
+    def tell(self) -> tuple[list[int], list[int]]:
+        """Return what ``hear`` of the other side is to know: what need not be looked at, and what again."""
+        told = list(self._fell_idle), list(self._awoke)
+        self._fell_idle.clear()
+        self._awoke.clear()
+        return told
+
+    def hear(self, idle: Iterable[int], awake: Iterable[int]) -> None:
+        """Do as the other side does: a change that nobody there can see is told when the object is named."""
+        self._idle |= self._values.keys() & idle
+        self._idle -= set(awake)
 
     def apply(self, changes: Iterable[tuple[int, Any]]) -> None:
         """Take over what the other side has changed, ``[(number, new contents)]``."""
@@ -136,7 +162,22 @@ class Shared:
 
     def _drop(self, number: int) -> None:
         del self._numbers[id(self._values.pop(number))], self._before[number]
-        self._idle.discard(number)
+        for numbers in (self._idle, self._fell_idle, self._awoke):
+            numbers.discard(number)
+
+
+def _items(value: Any) -> Iterator[Any]:
+    """Yield what a container holds, and what tuples in it hold."""
+    if isinstance(value, dict):
+        value = [*dict.keys(value), *dict.values(value)]
+    elif isinstance(value, np.ndarray):
+        value = value.ravel() if value.dtype.hasobject else ()
+    elif not isinstance(value, (list, tuple, deque)):
+        return
+    for item in value:
+        yield item
+        if type(item) is tuple:
+            yield from _items(item)
 
 
 # What an object holds is read and written by the methods of its base: a class of the notebook may have its own.
