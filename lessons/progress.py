@@ -5,6 +5,7 @@ Who learns without a teacher opens worked solutions here, too: ``progress.soluti
 """
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -64,7 +65,7 @@ def key(text: str) -> str:
 
 def worth(source: str) -> tuple[int, int] | None:
     """Return ``(points of a check, points of its exercise)``; None where points.json does not know the cell."""
-    checks = _read(HERE / "points.json")
+    checks = _points(HERE / "points.json")
     row = checks.get(key(source))
     if row is None:
         return None
@@ -116,7 +117,7 @@ def _keep() -> None:
 
 def offer(source: str) -> str:
     """Return how to open the solution of a check's exercise; '' where there is none, or not yet."""
-    row = _read(HERE / "points.json").get(key(source)) if (HERE / PACKED).exists() else None
+    row = _points(HERE / "points.json").get(key(source)) if (HERE / PACKED).exists() else None
     if row is None or _missing(row["exercise"], _exercises(HERE)[row["exercise"]]):
         return ""
     return Messages.OFFER.format(name=row["exercise"])
@@ -238,6 +239,12 @@ def _passed(checks: Sequence[Check]) -> bool:
 def _count(message: str, each: Iterable[bool]) -> str:
     done = list(each)
     return message.format(done=sum(done), number=len(done)) if done else Messages.NONE
+
+
+@functools.cache
+def _points(path: Path) -> dict[str, Any]:
+    """Return points.json, which stays as it is while a notebook runs: each check asks for it."""
+    return _read(path)
 
 
 def _read(path: Path) -> dict[str, Any]:
