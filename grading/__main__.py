@@ -51,12 +51,15 @@ def _autograde(options: Options) -> int:
 def _grade(options: Options, pool: Workers) -> int:
     from grading.assignment import CourseError
     from grading.coordinator import coordinator, open_course
+    from grading.preflight import check_references
     from grading.report import print_summary, write_csv
 
     try:
         converter = open_course(options.course)
     except CourseError as error:
         return _tell(error)
+    if len(options.assignment) > 1:
+        check_references(converter, options.assignment, pool)
     status = 0
     for name in options.assignment:
         start = time.monotonic()

@@ -117,8 +117,9 @@ class _Merge:
     def _keep_answers(self, key: str, node: NotebookNode, plain: list[NotebookNode]) -> None:
         """Keep as a plain cell what was written into one of the cells that the instructor's own replaces."""
         cell = self._ours[key]
-        names = bound_names(node.source) & self._answers if cell.cell_type == node.cell_type == "code" else ()
-        if names and not is_solution(cell) and node.source != self._handed_out.get(key):
+        changed = not is_solution(cell) and node.source != self._handed_out.get(key)
+        names = bound_names(node.source) & self._answers if changed and node.cell_type == "code" else ()
+        if names and cell.cell_type == "code":
             plain.append(node)
             self.notices.append(f"The cell {key} was changed. It was put back below what it defines: {_listed(names)}.")
 

@@ -31,7 +31,7 @@ from grading.run.cells import grade_id, is_test
 from grading.run.job import Job, Verdict
 from grading.run.judge import ConnectionBrokenError
 from grading.run.plan import cells_to_run, divided, graded_names, hidden_lines, is_apart, open_imports
-from grading.run.process import CellTimeoutError, Clock, StudentProcess, StudentProcessLostError
+from grading.run.process import CONTROL_SECONDS, CellTimeoutError, Clock, StudentProcess, StudentProcessLostError
 from grading.run.template import read_template
 from grading.wire.specials import operators_in
 
@@ -181,7 +181,13 @@ class NotebookRunner:
         What does more than define runs in a fork, so that what was there before it cannot be lost.
         """
         process = self._process()
-        if not process.alive():  # a test has ended it
+        if syntax.only_defines(source):  # which nothing can hinder, unless a test has ended or stopped the process
+            with contextlib.suppress(StudentProcessLostError):
+                items = self._run_cell(process, source, min(seconds, CONTROL_SECONDS), most)
+                self._past.append(source)
+                return items
+            process = self._process()
+        elif not process.alive():
             process = self._process()
         if not syntax.only_defines(source) and len(self._chain) < MOST_FORKS:
             process = process.fork_to_go_on() or process

@@ -79,6 +79,7 @@ def free_names(source: str) -> frozenset[str]:
     return frozenset(found - top_names(source))
 
 
+@functools.lru_cache(maxsize=1024)
 def _symbols(source: str) -> symtable.SymbolTable:
     try:
         return symtable.symtable(source, "<cell>", "exec")
