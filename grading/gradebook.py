@@ -65,10 +65,11 @@ class Recorder:
         with _transaction(book.db):
             book.update_or_create_student(student)
             given = {} if timestamp is None else {"timestamp": timestamp}
-            with book.db.no_autoflush:  # nbgrader builds the entry up before it adds it
+            with book.db.no_autoflush:  # all of a new entry is written at once
+                book.db.commit = lambda: None
                 submission = book.update_or_create_submission(assignment, student, **given)
-            for submitted in submission.notebooks:
-                self._save(submitted, notebooks[submitted.name])
+                for submitted in submission.notebooks:
+                    self._save(submitted, notebooks[submitted.name])
             book.db.flush()
             for submitted in submission.notebooks:
                 self._penalize(submitted)
@@ -96,7 +97,11 @@ class Recorder:
             self._saver.preprocess_cell(cell, {}, index)
 
     def _entries(self, kind: type[Grade] | type[Comment], submitted: SubmittedNotebook) -> dict[str, Any]:
-        """Return ``{cell name: entry}`` of one kind (Grade or Comment) by the table's own index."""
+        """Return ``{cell name: entry}`` of one kind (Grade or Comment): of a known notebook by the table's own index."""
+        if submitted in self._gradebook.db.new:
+            known = submitted.notebook
+            names = {cell.id: cell.name for cell in [*known.grade_cells, *known.solution_cells, *known.task_cells]}
+            return {names[row.cell_id]: row for row in (submitted.grades if kind is Grade else submitted.comments)}
         own = and_(kind.cell_id == BaseCell.id, kind.notebook_id == submitted.id)
         query = self._gradebook.db.query(BaseCell.name, kind).join(kind, own)
         return dict(query.filter(BaseCell.notebook_id == submitted.notebook_id).all())

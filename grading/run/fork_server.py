@@ -182,7 +182,9 @@ class Student(ObjectServer):
                 write_files(dict(files), ".")
                 self._written.update({name: _version(name) for name, _ in files})
                 return None
-            case "names", (names, files):
+            case "names", (names, files, cells):
+                for source in cells:
+                    self.shell.run(source, 0)
                 return super().serve("names", *names), self._changed(files)
         return super().serve(action, *operands)
 

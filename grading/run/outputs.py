@@ -20,8 +20,9 @@ def speaks(error: Mapping[str, Any]) -> bool:
 def error(name: str, message: str, spoken: bool = False) -> NotebookNode:
     """Return the output that shows an error, without a traceback. spoken: see ``speaks``."""
     lines = message.split("\n") if spoken else [f"{name}: {message}"]
-    output: NotebookNode = nbformat.v4.new_output("error", ename=name, evalue=message, traceback=lines)
-    return output
+    output = {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}
+    made: NotebookNode = nbformat.from_dict(output)  # new_output checks it against the schema, which takes long
+    return made
 
 
 def checked(items: object, most: int) -> list[NotebookNode]:

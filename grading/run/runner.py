@@ -49,10 +49,15 @@ class CannotRestartError(Exception):
 
 @dataclass
 class TestFork:
-    """A fork of the student's process for tests. tests: how many have asked it."""
+    """A fork of the student's process for tests.
+
+    tests:    how many have asked it
+    to_run:   sources of cells that it runs before the next one
+    """
 
     process: StudentProcess
     tests: int = 0
+    to_run: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -248,10 +253,9 @@ class NotebookRunner:
             return
         known = set().union(*map(syntax.top_names, self._past))
         if syntax.only_defines(source) and known.isdisjoint(syntax.top_names(source)):
-            with contextlib.suppress(StudentProcessLostError):
-                self._run_cell(self._open.process, source, self.job.limits.cell_seconds)
-                return
-        self._leave()
+            self._open.to_run.append(source)
+        else:
+            self._leave()
 
     def _leave(self) -> None:
         """Let the next test have another fork; end this one where no hidden part of a test is to ask it."""
@@ -304,7 +308,8 @@ class NotebookRunner:
     def _bind(self, cell: NotebookNode, fork: TestFork) -> TestRun:
         """Look up the names that a test cell finds in a fork."""
         fork.tests += 1
-        asked = self.graded, tuple(self.job.trusted_files)
+        asked = self.graded, tuple(self.job.trusted_files), tuple(fork.to_run)
+        fork.to_run.clear()
         found, written = fork.process.ask(self._seconds(cell.source), "names", *asked)
         return TestRun(cell, fork, dict(found), written, len(self._past), dict(self.shell.user_ns))
 

@@ -252,7 +252,7 @@ class Shell(InteractiveShell):
 
     def should_run_async(self, raw_cell: str, *, transformed_cell: str | None = None, **more: Any) -> bool:
         """Say whether a cell needs an event loop."""
-        if not ASYNC.search(raw_cell):
+        if ("async" not in raw_cell and "await" not in raw_cell) or not ASYNC.search(raw_cell):
             return False
         return super().should_run_async(raw_cell, transformed_cell=transformed_cell, **more)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
 
 from grading.wire.frames import MOST_BYTES, Node, NotTransferableError, ProtocolError, Raw
 
@@ -72,6 +73,13 @@ def _from_bytes(kind: str, shape: Sequence[int], data: Raw, writable: bool) -> A
     return array
 
 
+class _NoSeed(ISeedSequence):
+    """What a generator is made of whose state is set next: to make a seed takes several times as long."""
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Array:
+        return np.zeros(n_words, dtype)
+
+
 def state_of(generator: np.random.Generator) -> list[Any]:
     """Return the state of a random generator as plain data."""
     state = generator.bit_generator.state
@@ -86,7 +94,7 @@ def state_of(generator: np.random.Generator) -> list[Any]:
 
 def generator_of(name: str, state: str, increment: str, has_uint32: int, uinteger: int) -> np.random.Generator:
     """Return the generator whose state ``state_of`` gave."""
-    made = GENERATORS[name](0)
+    made = GENERATORS[name](_NoSeed())
     inner = {"state": int(state, 16), "inc": int(increment, 16)}
     made.state = {"bit_generator": name, "state": inner, "has_uint32": has_uint32, "uinteger": uinteger}
     return np.random.Generator(made)

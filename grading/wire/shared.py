@@ -139,8 +139,9 @@ class Shared:
 
     def trim(self) -> None:
         """Forget the oldest: both sides do so after the same frames."""
-        for number in sorted(self._values)[:-MOST_SHARED]:
-            self._drop(number)
+        if len(self._values) > MOST_SHARED:
+            for number in sorted(self._values)[:-MOST_SHARED]:
+                self._drop(number)
 
     def drop_after(self, last: int) -> None:
         """Forget those with a number above ``last``."""

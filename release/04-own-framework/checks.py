@@ -326,9 +326,9 @@ class _Names:
 
     def begin_cell(self, info=None):
         """Note what holds without tests: all but what they have left, and what stood in its place before."""
-        left = {name for name, value in self._left.items() if self._names.get(name, _ABSENT) is value}
-        hidden = {name: value for name, value in self._without.items() if name in left}
-        self._without = {name: value for name, value in self._names.items() if name not in left} | hidden
+        left = [name for name, value in self._left.items() if self._names.get(name, _ABSENT) is value]
+        without, self._without = self._without, dict(self._names)
+        _put(self._without, {name: without.get(name, _ABSENT) for name in left})
         self._testing, self.passed, self.letter = False, None, ""
 
     def end_cell(self, result):
@@ -344,7 +344,7 @@ class _Names:
             elif not result.success and (offer := progress.offer(source)):
                 print(offer)
             self._left = {n: v for n, v in self._names.items() if v is not self._without.get(n, _ABSENT)}
-        else:
+        elif self._left:
             for name in _bound_names(result.info.raw_cell or ""):
                 self._left.pop(name, None)
 
