@@ -49,7 +49,7 @@ def _autograde(options: Options) -> int:
 
 
 def _grade(options: Options, pool: Workers) -> int:
-    from grading.assignment import CourseError
+    from grading.assignment import Assignment, CourseError
     from grading.coordinator import coordinator, open_course
     from grading.preflight import check_references
     from grading.report import print_summary, write_csv
@@ -58,19 +58,24 @@ def _grade(options: Options, pool: Workers) -> int:
         converter = open_course(options.course)
     except CourseError as error:
         return _tell(error)
-    if len(options.assignment) > 1:
-        check_references(converter, options.assignment, pool)
-    status = 0
+    status, assignments = 0, []
     for name in options.assignment:
-        start = time.monotonic()
         try:
-            with coordinator(converter, name, options.require_sandbox) as run:
+            assignments.append(Assignment(converter, name, options.require_sandbox))
+        except CourseError as error:  # the others may be in order
+            status = _tell(error)
+    if len(assignments) > 1:
+        check_references(assignments, pool)
+    for assignment in assignments:
+        name, start = assignment.name, time.monotonic()
+        try:
+            with coordinator(converter, assignment) as run:
                 reports = run.grade(pool, options.student, options.force, options.drop_removed)
                 strays = run.strays()
-        except CourseError as error:  # the next assignment may be in order
+        except CourseError as error:
             status = _tell(error)
             continue
-        print_summary(name, reports, time.monotonic() - start, run.assignment.isolation, strays)
+        print_summary(name, reports, time.monotonic() - start, assignment.isolation, strays)
         print(f"All submissions: {write_csv(name, reports)}\n")
         status = max(status, any(report.problem for report in reports))
     return status

@@ -51,16 +51,16 @@ def open_course(folder: str | Path) -> Autograde:
 
 
 @contextmanager
-def coordinator(converter: Autograde, name: str, require_sandbox: bool = False) -> Iterator["Coordinator"]:
-    """Give the Coordinator of one assignment, with the gradebook open.
+def coordinator(converter: Autograde, assignment: Assignment) -> Iterator["Coordinator"]:
+    """Give the Coordinator of an assignment, with the gradebook open.
 
-    Raises CourseError when the course is not ready, or when another run is grading it.
+    Raises CourseError when another run is grading the course.
     """
     course = converter.coursedir
     autograded = Path(course.format_path(course.autograded_directory, "", "")).resolve()
     autograded.mkdir(parents=True, exist_ok=True)
     with _alone(autograded), Gradebook(course.db_url, course.course_id) as gradebook:
-        yield Coordinator(converter, name, gradebook, require_sandbox)
+        yield Coordinator(converter, assignment, gradebook)
 
 
 @contextmanager
@@ -81,10 +81,9 @@ def _alone(folder: Path) -> Iterator[None]:
 class Coordinator:
     """Grades one assignment; it alone writes the gradebook and autograded/."""
 
-    def __init__(self, converter: Autograde, name: str, gradebook: Gradebook, require_sandbox: bool) -> None:
-        self._converter, self._course, self._name = converter, converter.coursedir, name
-        self._gradebook = gradebook
-        self.assignment = Assignment(converter, name, require_sandbox)
+    def __init__(self, converter: Autograde, assignment: Assignment, gradebook: Gradebook) -> None:
+        self._converter, self._course, self._name = converter, converter.coursedir, assignment.name
+        self._gradebook, self.assignment = gradebook, assignment
         self._recorder = Recorder(gradebook, converter)
         steps = [import_item(s) if isinstance(s, str) else s for s in converter.autograde_preprocessors]
         self._steps = [step(parent=converter) for step in steps if step not in LEFT_OUT]

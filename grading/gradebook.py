@@ -97,7 +97,7 @@ class Recorder:
             self._saver.preprocess_cell(cell, {}, index)
 
     def _entries(self, kind: type[Grade] | type[Comment], submitted: SubmittedNotebook) -> dict[str, Any]:
-        """Return ``{cell name: entry}`` of one kind (Grade or Comment): of a known notebook by the table's own index."""
+        """Return ``{cell name: entry}`` of one kind (Grade or Comment): where it is known, by the table's own index."""
         if submitted in self._gradebook.db.new:
             known = submitted.notebook
             names = {cell.id: cell.name for cell in [*known.grade_cells, *known.solution_cells, *known.task_cells]}

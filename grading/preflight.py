@@ -4,7 +4,6 @@ That run also shows where the tests can run: apart from the student's code, unle
 reference fewer points there than beside it, or fail for it, which is no sign of what works apart.
 """
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.converters import Autograde
 from nbgrader.utils import is_locked
 
 from grading.assignment import Assignment, CourseError
@@ -41,15 +39,11 @@ def check_reference(assignment: Assignment, workers: Workers) -> None:
     assignment.isolation = {name: (tests, why) for name, (tests, why) in kept["isolation"].items()}
 
 
-def check_references(converter: Autograde, names: Sequence[str], workers: Workers) -> None:
+def check_references(assignments: Sequence[Assignment], workers: Workers) -> None:
     """Run the references of several assignments side by side; what they gave is kept until each one's turn.
 
     What goes wrong here goes wrong again then, and is told.
     """
-    assignments = []
-    for name in names:
-        with contextlib.suppress(CourseError):
-            assignments.append(Assignment(converter, name))
     with ThreadPoolExecutor(max(len(assignments), 1)) as threads:
         for checked in [threads.submit(check_reference, assignment, workers) for assignment in assignments]:
             checked.exception()

@@ -13,7 +13,7 @@ from tiny import BOTH, DOUBLE, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, 
 from grading import pool
 from grading.__main__ import main
 from grading.assignment import CourseError
-from grading.coordinator import coordinator, open_course
+from grading.coordinator import coordinator
 from grading.run import execute
 from grading.run.job import Job
 
@@ -111,7 +111,7 @@ def test_a_student_without_a_submission_is_an_error(course):
 
 
 def test_two_runs_do_not_write_at_the_same_time(course):
-    with coordinator(open_course(course.folder), NAME), pytest.raises(CourseError, match="Another run"):
+    with coordinator(*course.read()), pytest.raises(CourseError, match="Another run"):
         course.grade_here()
 
 

@@ -15,6 +15,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
+from grading.assignment import Assignment
 from grading.coordinator import coordinator, open_course
 from grading.pool import Workers, compute
 from tools.classroom import Course
@@ -82,9 +83,14 @@ class TinyCourse(Course):
             converter.coursedir.assignment_id, converter.force = NAME, force
             converter.start()
 
+    def read(self):
+        """Return ``(converter, Assignment)``, as the coordinator takes them."""
+        converter = open_course(self.folder)
+        return converter, Assignment(converter, NAME)
+
     def grade_here(self, workers=None, **options):
         """Do in this process what ``python -m grading autograde`` does; return ``{student: Report}``."""
-        with chdir(self.folder), coordinator(open_course(self.folder), NAME) as run:
+        with chdir(self.folder), coordinator(*self.read()) as run:
             return {report.student: report for report in run.grade(workers or threads(), **options)}
 
     def configure(self, text):

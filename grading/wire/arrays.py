@@ -13,7 +13,7 @@ from grading.wire.frames import MOST_BYTES, Node, NotTransferableError, Protocol
 NUMBERS = {np.dtype(code).str for code in "?bBhHiIlLqQefdgFDG"}
 TEXT_OR_DATES = re.compile(r"[<>|][US][1-9]\d*|[<>][mM]8(?:\[\d*(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?")
 Array = np.ndarray[Any, np.dtype[Any]]
-GENERATORS = {"PCG64": np.random.PCG64, "PCG64DXSM": np.random.PCG64DXSM}  # their states are plain ints
+GENERATORS: dict[str, Any] = {"PCG64": np.random.PCG64, "PCG64DXSM": np.random.PCG64DXSM}  # their states are plain ints
 
 
 def is_allowed(kind: object) -> bool:
