@@ -7,8 +7,11 @@ import py_compile
 import sys
 import tempfile
 from collections.abc import Iterable
+from importlib import machinery
 from operator import attrgetter
 from pathlib import Path
+from types import CodeType
+from typing import ClassVar
 
 from nbformat import NotebookNode
 from nbgrader.utils import is_locked
@@ -26,6 +29,23 @@ from grading.wire.specials import operators_in
 
 IN_COMMON = attrgetter("template", "trusted_files", "tests")  # of the jobs of an assignment
 MOST = 8  # assignments, each in one language, at a time
+
+
+class KeptLoader(machinery.SourceFileLoader):
+    """Imports the instructor's files in the fork. codes: ``{file name: code}`` of those that are compiled already."""
+
+    codes: ClassVar[dict[str, CodeType]] = {}
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """Return the code of a module."""
+        return self.codes.get(os.path.relpath(self.path)) or super().get_code(fullname)
+
+
+LOADERS = (  # as Python has them, but for the second
+    (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
+    (KeptLoader, machinery.SOURCE_SUFFIXES),
+    (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
+)
 
 
 class PreparedCache:
@@ -50,6 +70,7 @@ class Prepared:
     def __init__(self, job: Job) -> None:
         self.job = job
         self._compiled = compiled(job.trusted_files)
+        self._codes = codes(job.trusted_files)
         self._modules: list[str] = []
         with contextlib.suppress(Exception):  # of the template: the fork tells what is wrong
             self._prepare()
@@ -78,13 +99,25 @@ class Prepared:
 
     def grade(self, job: Job, line: Line) -> Frame:
         """Return the frame of the Outcome of a job; this is for a fork in a folder of its own."""
-        write_files(job.trusted_files | self._compiled, ".")  # tests import them
+        write_files(job.trusted_files, ".")  # tests import them
         sys.path.insert(0, os.getcwd())
+        KeptLoader.codes = self._codes
+        sys.path_importer_cache[os.getcwd()] = machinery.FileFinder(os.getcwd(), *LOADERS)
         return outcome_to_frame(grade(job, line, self._compiled, self._modules)), ()
 
 
 def _parts(cell: NotebookNode, marks: Marks) -> tuple[str, ...]:
     return divided(cell.source, marks) if is_test(cell) else (cell.source,)
+
+
+def codes(files: Files) -> dict[str, CodeType]:
+    """Return ``{file name: code}`` of the modules that can be compiled."""
+    made = {}
+    for name, content in files.items():
+        if name.endswith(".py"):
+            with contextlib.suppress(SyntaxError, ValueError):  # to be told when it is imported
+                made[name] = compile(content, name, "exec", dont_inherit=True)
+    return made
 
 
 def compiled(files: Files) -> Files:

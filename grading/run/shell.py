@@ -18,6 +18,7 @@ from IPython.core.compilerop import CachingCompiler, code_name
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
@@ -192,9 +193,14 @@ class _Compiler(CachingCompiler):
         return code if known is node and flags == self.flags else super().__call__(source, *given, **named)
 
 
+class _History(HistoryManager):
+    _i00 = _i = _ii = _iii = ""  # plain here and in the shell: a trait takes long to set
+
+
 class Shell(InteractiveShell):
     """IPython without a terminal, a history and a kernel. ``outputs``: those of the running cell."""
 
+    execution_count = 1
     compiler_class = Type(_Compiler)
     compile: _Compiler
     displayhook_class = Type(_Hook)
@@ -261,6 +267,10 @@ class Shell(InteractiveShell):
 
     def ask_exit(self) -> None:
         """Do nothing: exit() in a cell ends the cell's line only."""
+
+    def init_history(self) -> None:
+        """Make what keeps the cells, for ``In`` and ``_i``."""
+        self.history_manager = _History(shell=self, parent=self)
 
     def init_io(self) -> None:
         """Leave the process's streams alone."""

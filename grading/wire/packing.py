@@ -70,6 +70,8 @@ class Packer:
         if id(value) in self._foreign_numbers:
             self.shared.number(value)  # of the data that an object may hold besides: looked at again
             return ["yours", self._foreign_numbers[id(value)]]
+        if self._numbers.get(id(value)) in self._told:
+            return self._pack_handle(value, buffers, depth)
         if self.is_more(value):
             return self._pack_handle(value, buffers, depth)
         if is_mutable(value):
