@@ -340,7 +340,7 @@ def test_a_change_is_told_also_of_data_that_nobody_else_held_for_a_while(asking)
     numbers = np.zeros(3)
     for value in (numbers, None, None):
         asking.ask("echo", value)
-    assert asking.other.shared._idle  # the other side looks at it no longer
+    assert not asking.other.shared._watched  # the other side looks at it no longer
     asking.ask("keep", numbers)
     kept[0][:] = 5
     asking.ask("echo", None)
@@ -378,7 +378,7 @@ def test_nobody_looks_at_data_that_the_other_side_does_not_hold(asking):
     asking.other.serve = lambda action, value: seen.append(None if value is None else value.tolist())
     for value in (numbers, None, None):
         asking.ask("look", value)
-    assert asking.shared._idle == asking.shared._values.keys()
+    assert asking.shared._values and not asking.shared._watched
     numbers[:] = 5
     asking.ask("look", numbers)
     assert seen == [[0, 0, 0], None, None, [5, 5, 5]]

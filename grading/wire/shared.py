@@ -42,31 +42,32 @@ class Shared:
         self._values: dict[int, Any] = {}  # number -> object
         self._numbers: dict[int, int] = {}  # id of the object -> number
         self._before: dict[int, Any] = {}  # number -> what it held when both sides last agreed
-        self._idle: set[int] = set()  # numbers of those that only one side can look at, or neither
-        self._fell_idle: set[int] = set()  # and of which the other side is still to be told so
-        self._awoke: set[int] = set()  # the same of those that are no longer
+        self._watched: set[int] = set()  # numbers of those that both sides can look at
+        self._fell_idle: set[int] = set()  # those that no longer are, of which the other side is still to be told
+        self._awoke: set[int] = set()  # the same of those that are again
         # number -> (object, what it held before the other side changed it)
         self._originals: dict[int, tuple[Any, Any]] = {}
         self.last = 0  # the newest number
         self.anew = False  # whether the other side has yet to forget the objects of this one
 
     def __getitem__(self, number: int) -> Any:
-        self._look_again(number)
-        return self._values[number]
+        value = self._values[number]
+        if number not in self._watched:
+            self._look_again(number)
+        return value
 
     def number(self, value: object) -> int | None:
         """Return the number of an object, or None; from now on, its changes are looked for."""
         number = self._numbers.get(id(value))
-        if number in self._idle:
+        if number is not None and number not in self._watched:
             self._look_again(number)
         return number
 
     def _look_again(self, number: int) -> None:
-        if number in self._idle:
-            self._idle.discard(number)
-            self._fell_idle.discard(number)
-            for item in _items(self._values[number]):
-                self.number(item)
+        self._watched.add(number)
+        self._fell_idle.discard(number)
+        for item in _items(self._values[number]):
+            self.number(item)
 
     def add(self, value: object) -> int:
         """Follow an object of this side; return its new number."""
@@ -84,6 +85,7 @@ class Shared:
     def _follow(self, value: object, number: int) -> int:
         self._values[number] = value
         self._numbers[id(value)] = number
+        self._watched.add(number)
         self.agree(number)
         return number
 
@@ -93,26 +95,25 @@ class Shared:
 
     def changed(self) -> Iterator[tuple[int, Any]]:
         """Yield ``(number, object)`` of those that this side has changed."""
-        for number in self._values.keys() - self._idle:
+        for number in list(self._watched):
             value = self._values[number]
             if not _holds(value, self._before[number]):
                 self.agree(number)
                 yield number, value
             elif sys.getrefcount(value) == ALONE and getattr(value, "base", None) is None:
-                self._idle.add(number)  # until one side names it again
+                self._watched.discard(number)  # until one side names it again
                 self._fell_idle.add(number)
 
     def rest(self) -> set[int]:
         """Look at no object until it is named again; return the numbers of those that were looked at."""
-        awake = self._values.keys() - self._idle
-        self._idle |= awake
-        self._fell_idle |= awake
-        return awake
+        watched, self._watched = self._watched, set()
+        self._fell_idle |= watched
+        return watched
 
     def wake(self, numbers: set[int]) -> None:
         """Look at these objects again, if they are still followed."""
         numbers = numbers & self._values.keys()
-        self._idle -= numbers
+        self._watched |= numbers
         self._fell_idle -= numbers
         self._awoke |= numbers
 
@@ -125,8 +126,8 @@ class Shared:
 
     def hear(self, idle: Iterable[int], awake: Iterable[int]) -> None:
         """Do as the other side does: a change that nobody there can see is told when the object is named."""
-        self._idle |= self._values.keys() & idle
-        self._idle -= set(awake)
+        self._watched.difference_update(idle)
+        self._watched |= self._values.keys() & awake
 
     def apply(self, changes: Iterable[tuple[int, Any]]) -> None:
         """Take over what the other side has changed, ``[(number, new contents)]``."""
@@ -163,7 +164,7 @@ class Shared:
 
     def _drop(self, number: int) -> None:
         del self._numbers[id(self._values.pop(number))], self._before[number]
-        for numbers in (self._idle, self._fell_idle, self._awoke):
+        for numbers in (self._watched, self._fell_idle, self._awoke):
             numbers.discard(number)
 
 
