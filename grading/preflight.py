@@ -44,9 +44,12 @@ def check_references(assignments: Sequence[Assignment], workers: Workers) -> Non
 
     What goes wrong here goes wrong again then, and is told.
     """
-    with ThreadPoolExecutor(max(len(assignments), 1)) as threads:
+    threads = ThreadPoolExecutor(max(len(assignments), 1))
+    try:
         for checked in [threads.submit(check_reference, assignment, workers) for assignment in assignments]:
             checked.exception()
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)  # an interrupted run does not wait for what never ends
 
 
 def _key(assignment: Assignment) -> str:

@@ -402,6 +402,19 @@ def test_what_a_container_holds_is_looked_at_again_with_it(held, asking):
     assert item.tolist() == [3, 3]
 
 
+def test_what_a_class_of_the_notebook_holds_is_found_without_its_methods(asking):
+    class Loud(list):
+        def __iter__(self):
+            raise AssertionError("asked")
+
+    inner = [1]
+    loud = Loud([inner])
+    numbers = {asking.shared.add(inner), asking.shared.add(loud)}
+    asking.shared.rest()
+    asking.shared.number(loud)
+    assert asking.shared._watched == numbers
+
+
 def test_what_the_other_side_changed_can_be_undone(asking):
     rng, numbers, items = np.random.default_rng(1), np.ones(3), [1, {"a": 2}]
 

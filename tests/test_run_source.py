@@ -14,11 +14,12 @@ import nbformat
 import pytest
 from nbgrader.apps import NbGraderAPI
 from nbgrader.preprocessors import Execute
-from tiny import BOTH, DOUBLE, DUE, HELPER, NAME, NOTEBOOK, PENALTY, TRIPLE, WRONG, TinyCourse, gradebook_of, scores_of
+from tiny import BOTH, DOUBLE, DUE, HELPER, NAME, NOTEBOOK, PENALTY, TRIPLE, WRONG, TinyCourse, gradebook_of, scores_of, threads
 
 from grading import assignment
 from grading.assignment import CourseError
 from grading.coordinator import open_course
+from grading.preflight import check_references
 from grading.run import execute
 from grading.run.job import Limits
 from grading.run.template import read_template
@@ -124,6 +125,25 @@ def test_a_reference_that_need_not_pass_does_not_stop_the_run(course):
     break_answer(course)
     course.configure("c.Engine.reference_must_pass = False\n")
     assert course.grade_here()["ada"].status == "graded"
+
+
+def test_the_references_of_several_assignments_are_run_side_by_side_and_once(course, ran):
+    shutil.copytree(course.folder / "source" / NAME, course.folder / "source" / "other")
+    with chdir(course.folder):
+        converter = open_course(course.folder)
+        both = [assignment.Assignment(converter, name) for name in (NAME, "other")]
+        for _ in range(2):
+            check_references(both, threads())
+    assert len(ran) == 1  # that of the first was kept already
+
+
+def test_an_assignment_that_is_not_in_order_does_not_stop_the_others(course):
+    shutil.copytree(course.folder / "source" / NAME, course.folder / "source" / "other")
+    break_answer(course)
+    course.hand_in("chen")
+    done = course.grade("missing", NAME, "other")
+    assert done.returncode == 2 and "missing" in done.stderr and "test-double-small" in done.stderr
+    assert (course.folder / "reports" / "other.csv").exists() and "chen" not in scores_of(course)
 
 
 @WAYS

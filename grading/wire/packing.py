@@ -5,7 +5,7 @@ Two kinds of objects are more than their value:
 - What cannot cross (a function, an instance) stays where it is; its handle crosses.
 - Mutable data that the trusted side passes, or that is part of a student's object, are *shared*: both sides
   number them, and every frame carries the new contents of those that changed. So code that changes its argument
-  changes the caller's, as in one process.
+  changes the caller's, as in one process. What only one side can look at waits until it is named again.
 """
 
 import itertools

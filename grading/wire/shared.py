@@ -170,16 +170,14 @@ class Shared:
 
 def _items(value: Any) -> Iterator[Any]:
     """Yield what a container holds, and what tuples in it hold."""
-    if isinstance(value, dict):
-        value = [*dict.keys(value), *dict.values(value)]
-    elif isinstance(value, np.ndarray):
-        value = value.ravel() if value.dtype.hasobject else ()
-    elif not isinstance(value, (list, tuple, deque)):
-        return
-    for item in value:
-        yield item
-        if type(item) is tuple:
-            yield from _items(item)
+    if isinstance(value, (list, tuple, dict, deque)):
+        found = plain(value)
+        for item in [*found.keys(), *found.values()] if isinstance(found, dict) else found:
+            yield item
+            if type(item) is tuple:
+                yield from _items(item)
+    elif isinstance(value, np.ndarray) and (array := np.asarray(value)).dtype.hasobject:
+        yield from array.ravel()
 
 
 # What an object holds is read and written by the methods of its base: a class of the notebook may have its own.
