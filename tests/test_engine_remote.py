@@ -21,6 +21,7 @@ from grading.wire.frames import ConnectionClosedError, ProtocolError
 
 NOTEBOOK = '''
 import collections, contextlib, dataclasses, enum, functools, random
+from collections import namedtuple
 import numpy as np
 from dataclasses import dataclass
 
@@ -63,6 +64,12 @@ class Dog(Animal):
         return x == self
     def __iter__(self):
         return iter([1, 2, 3])
+
+Pair = namedtuple("Pair", "weights name")
+pair = Pair(np.zeros(2), "p")
+
+def grow():
+    pair.weights[:] += 1
 
 class Stack(list):
     def push(self, x):
@@ -312,6 +319,14 @@ def test_what_the_data_of_an_object_are_is_told_also_after_a_rest(side):
     stack._judge.shared.rest()
     stack.append(3)
     assert side["call"](lambda s: list(s), stack) == [1, 2, 3]
+
+
+def test_what_a_named_tuple_holds_is_told_also_after_a_rest(side):
+    side["pair"]
+    side["grow"]._judge.shared.rest()
+    pair = side["pair"]
+    side["grow"]()
+    assert pair[0].tolist() == [1, 1]
 
 
 def test_a_list_with_methods_is_a_list_and_has_methods(side):

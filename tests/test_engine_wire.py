@@ -4,7 +4,7 @@ import importlib.util
 import socket
 import struct
 import threading
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -384,14 +384,29 @@ def test_nobody_looks_at_data_that_the_other_side_does_not_hold(asking):
     assert seen == [[0, 0, 0], None, None, [5, 5, 5]]
 
 
-@pytest.mark.parametrize("held", [lambda item: [item], lambda item: [(1, item)], lambda item: {"a": item}])
+Pair = namedtuple("Pair", "number item")
+
+
+def _in_dict(item):
+    return {"a": item}
+
+
+def _in_objects(item):
+    made = np.empty(1, dtype=object)
+    made[0] = (1, item)
+    return made
+
+
+@pytest.mark.parametrize(
+    "held", [lambda item: [item], lambda item: [(1, item)], lambda item: [Pair(1, item)], _in_objects, _in_dict]
+)
 def test_what_a_container_holds_is_looked_at_again_with_it(held, asking):
     item, kept = np.zeros(2), []
     container = held(item)
     asking.other.serve = lambda action, value: kept.append(value) if value is not None else change(kept[0])
 
     def change(found):
-        while not isinstance(found, np.ndarray):
+        while not isinstance(found, np.ndarray) or found.dtype.hasobject:
             found = list(found.values())[0] if isinstance(found, dict) else found[-1]
         found[:] = 3
 
@@ -400,6 +415,37 @@ def test_what_a_container_holds_is_looked_at_again_with_it(held, asking):
     asking.ask("keep", container)
     asking.ask("change", None)
     assert item.tolist() == [3, 3]
+
+
+def test_what_a_changed_container_names_is_compared_in_the_same_frame(asking):
+    held, numbers, seen = [], np.zeros(2), []
+
+    def serve(action, value):
+        held.append(value) if action == "keep" else seen.append(value[-1].tolist())
+
+    asking.other.serve = serve
+    asking.ask("keep", numbers)
+    held.clear()
+    container = []
+    asking.ask("keep", container)  # and nobody there holds the numbers any more
+    numbers[:] = 5
+    container.append(numbers)
+    asking.ask("look", container)
+    assert seen == [[5, 5]]
+
+
+def test_a_frame_of_very_many_buffers_is_malformed():
+    ours, theirs = socket.socketpair()
+    text = msgpack.packb({"sizes": [0] * 1_000_000})
+    threading.Thread(target=theirs.sendall, args=(struct.pack("<I", len(text)) + text,)).start()
+    with pytest.raises(ProtocolError):
+        receive(ours)
+
+
+def test_a_generator_that_has_crossed_can_spawn_others(asking):
+    asking.other.serve = lambda action, rng: [child.normal() for child in rng.spawn(2)]
+    first, second = asking.ask("spawn", np.random.default_rng(0))
+    assert first != second
 
 
 def test_what_a_class_of_the_notebook_holds_is_found_without_its_methods(asking):

@@ -14,7 +14,21 @@ import nbformat
 import pytest
 from nbgrader.apps import NbGraderAPI
 from nbgrader.preprocessors import Execute
-from tiny import BOTH, DOUBLE, DUE, HELPER, NAME, NOTEBOOK, PENALTY, TRIPLE, WRONG, TinyCourse, gradebook_of, scores_of, threads
+from tiny import (
+    BOTH,
+    DOUBLE,
+    DUE,
+    HELPER,
+    NAME,
+    NOTEBOOK,
+    PENALTY,
+    TRIPLE,
+    WRONG,
+    TinyCourse,
+    gradebook_of,
+    scores_of,
+    threads,
+)
 
 from grading import assignment
 from grading.assignment import CourseError

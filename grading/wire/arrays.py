@@ -1,12 +1,13 @@
 """Arrays, numpy's scalars and random generators as plain data and raw bytes: no pickle, no objects by address."""
 
+import functools
 import math
 import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.random.bit_generator import ISeedSequence
+from numpy.random.bit_generator import ISpawnableSeedSequence
 
 from grading.wire.frames import MOST_BYTES, Node, NotTransferableError, ProtocolError, Raw
 
@@ -73,11 +74,18 @@ def _from_bytes(kind: str, shape: Sequence[int], data: Raw, writable: bool) -> A
     return array
 
 
-class _NoSeed(ISeedSequence):
-    """What a generator is made of whose state is set next: to make a seed takes several times as long."""
+class _NoSeed(ISpawnableSeedSequence):
+    """What a generator is made of whose state is set next: a seed takes several times as long, and few need one."""
+
+    @functools.cached_property
+    def _seed(self) -> np.random.SeedSequence:
+        return np.random.SeedSequence(0)
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Array:
         return np.zeros(n_words, dtype)
+
+    def spawn(self, n_children: int) -> list[Any]:
+        return list(self._seed.spawn(n_children))
 
 
 def state_of(generator: np.random.Generator) -> list[Any]:

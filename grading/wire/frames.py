@@ -9,6 +9,7 @@ from typing import Any
 import msgpack
 
 MOST_BYTES = 256 * 2**20  # of the buffers in a frame
+MOST_BUFFERS = 200_000
 MOST_HEAD = 16 * 2**20  # bytes of its first part
 ANY_TEXT = "surrogatepass"  # also what is no proper Unicode
 
@@ -34,7 +35,7 @@ def send(connection: socket.socket, head: Head, buffers: Sequence[Raw] = ()) -> 
     """Write one frame to a socket."""
     sizes = [len(b) for b in buffers]
     text = msgpack.packb(head | {"sizes": sizes}, unicode_errors=ANY_TEXT)
-    if len(text) > MOST_HEAD or sum(sizes) > MOST_BYTES:
+    if len(text) > MOST_HEAD or len(sizes) > MOST_BUFFERS or sum(sizes) > MOST_BYTES:
         raise NotTransferableError(f"more than {MOST_BYTES >> 20} MB at once cannot be graded")
     try:
         connection.sendall(b"".join([struct.pack("<I", len(text)), text, *buffers]))
@@ -50,7 +51,8 @@ def receive(connection: socket.socket) -> tuple[Head, list[memoryview]]:
     try:
         head = msgpack.unpackb(_read(connection, size), unicode_errors=ANY_TEXT, ext_hook=_no_extension)
         sizes = head["sizes"]
-        fits = all(type(n) is int and n >= 0 for n in sizes) and sum(sizes) <= MOST_BYTES
+        fits = len(sizes) <= MOST_BUFFERS and all(type(n) is int and n >= 0 for n in sizes)
+        fits = fits and sum(sizes) <= MOST_BYTES
     except (ValueError, TypeError, KeyError, RecursionError):
         raise ProtocolError("a head that is not understood") from None
     if not fits:

@@ -68,7 +68,7 @@ class Packer:
         if type(value) is tuple:
             return ["tuple", [self.pack(v, buffers, depth + 1) for v in value]]
         if id(value) in self._foreign_numbers:
-            self.shared.number(value)  # of the data that an object may hold besides: looked at again
+            self.shared.look(value)  # of the data that an object may hold besides
             return ["yours", self._foreign_numbers[id(value)]]
         if self._numbers.get(id(value)) in self._told:
             return self._pack_handle(value, buffers, depth)
@@ -98,7 +98,7 @@ class Packer:
 
     def _pack_handle(self, value: object, buffers: list[Raw], depth: int) -> Node:
         number = self._number(value)
-        self.shared.number(value)
+        self.shared.look(value)
         if number in self._told:
             return ["mine", number]
         description = [self.pack(part, buffers, depth + 1) for part in self.describe(value)]
@@ -185,10 +185,10 @@ class Packer:
             case ["new", int(number), contents]:
                 return self._accept(number, contents, buffers)
             case ["yours", int(number)]:
-                self.shared.number(self._owned[number])
+                self.shared.look(self._owned[number])
                 return self._owned[number]
             case ["mine", int(number)]:
-                self.shared.number(self._foreign[number])
+                self.shared.look(self._foreign[number])
                 return self._foreign[number]
             case ["mine", int(number), description]:
                 return self._stand_in(number, description, buffers)

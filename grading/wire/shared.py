@@ -52,22 +52,28 @@ class Shared:
 
     def __getitem__(self, number: int) -> Any:
         value = self._values[number]
-        if number not in self._watched:
-            self._look_again(number)
+        self.look(value)
         return value
 
     def number(self, value: object) -> int | None:
         """Return the number of an object, or None; from now on, its changes are looked for."""
         number = self._numbers.get(id(value))
         if number is not None and number not in self._watched:
-            self._look_again(number)
+            self.look(value)
         return number
 
-    def _look_again(self, number: int) -> None:
-        self._watched.add(number)
-        self._fell_idle.discard(number)
-        for item in _items(self._values[number]):
-            self.number(item)
+    def look(self, value: object) -> None:
+        """Look at an object again, and at what it holds: one side has named it."""
+        todo = [value]
+        while todo:
+            value = todo.pop()
+            number = self._numbers.get(id(value))
+            if number is None:
+                todo.extend(tuple.__iter__(value) if isinstance(value, tuple) else ())
+            elif number not in self._watched:
+                self._watched.add(number)
+                self._fell_idle.discard(number)
+                todo.extend(_items(value))
 
     def add(self, value: object) -> int:
         """Follow an object of this side; return its new number."""
@@ -95,17 +101,20 @@ class Shared:
 
     def changed(self) -> Iterator[tuple[int, Any]]:
         """Yield ``(number, object)`` of those that this side has changed."""
-        for number in list(self._watched):
-            value = self._values[number]
-            if not _holds(value, self._before[number]):
-                self.agree(number)
-                yield number, value
-            elif sys.getrefcount(value) == ALONE and getattr(value, "base", None) is None:
-                self._watched.discard(number)  # until one side names it again
-                self._fell_idle.add(number)
+        seen: set[int] = set()
+        while new := self._watched - seen:  # what is told of one may name others
+            seen |= new
+            for number in new:
+                value = self._values[number]
+                if not _holds(value, self._before[number]):
+                    self.agree(number)
+                    yield number, value
+                elif sys.getrefcount(value) == ALONE and getattr(value, "base", None) is None:
+                    self._watched.discard(number)  # until one side names it again
+                    self._fell_idle.add(number)
 
     def rest(self) -> set[int]:
-        """Look at no object until it is named again; return the numbers of those that were looked at."""
+        """Let both sides look at no object until it is named again; return the numbers of those that were looked at."""
         watched, self._watched = self._watched, set()
         self._fell_idle |= watched
         return watched
@@ -168,16 +177,13 @@ class Shared:
             numbers.discard(number)
 
 
-def _items(value: Any) -> Iterator[Any]:
-    """Yield what a container holds, and what tuples in it hold."""
-    if isinstance(value, (list, tuple, dict, deque)):
-        found = plain(value)
-        for item in [*found.keys(), *found.values()] if isinstance(found, dict) else found:
-            yield item
-            if type(item) is tuple:
-                yield from _items(item)
-    elif isinstance(value, np.ndarray) and (array := np.asarray(value)).dtype.hasobject:
-        yield from array.ravel()
+def _items(value: Any) -> Iterable[Any]:
+    """Return what a container holds."""
+    if isinstance(value, np.ndarray):
+        array = np.asarray(value)
+        return array.ravel() if array.dtype.hasobject else ()
+    found = plain(value) if isinstance(value, (list, tuple, dict, deque)) else ()
+    return [*found.keys(), *found.values()] if isinstance(found, dict) else found
 
 
 # What an object holds is read and written by the methods of its base: a class of the notebook may have its own.

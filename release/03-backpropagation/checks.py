@@ -594,12 +594,12 @@ def _as_numbers(got):
 
 def _close(array, expected, rtol, atol):
     """Say of each value whether it is close; what is not finite must be the same. ``np.isclose`` takes longer."""
-    array, expected = array.astype(float), expected.astype(float)
-    finite = np.isfinite(expected)
-    size = np.where(finite, np.abs(expected), 0)
-    if atol is None:
-        atol = max(rtol / 100 * size.max(initial=0), 1e-15)
     with np.errstate(all="ignore"):
+        array, expected = array.astype(float), expected.astype(float)
+        finite = np.isfinite(expected)
+        size = np.where(finite, np.abs(expected), 0)
+        if atol is None:
+            atol = max(rtol / 100 * size.max(initial=0), 1e-15)
         close = np.abs(array - expected) <= atol + rtol * size
     return np.where(finite, close, (array == expected) | (np.isnan(array) & np.isnan(expected)))
 
