@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import marshal
 import os
 import py_compile
 import sys
@@ -28,6 +29,7 @@ from grading.wire.frames import Frame
 from grading.wire.specials import operators_in
 
 IN_COMMON = attrgetter("template", "trusted_files", "tests")  # of the jobs of an assignment
+HEADER = 16  # bytes of what Python keeps of a module, before its code (PEP 552)
 MOST = 8  # assignments, each in one language, at a time
 
 
@@ -70,7 +72,7 @@ class Prepared:
     def __init__(self, job: Job) -> None:
         self.job = job
         self._compiled = compiled(job.trusted_files)
-        self._codes = codes(job.trusted_files)
+        self._codes = codes(job.trusted_files, self._compiled)
         self._modules: list[str] = []
         with contextlib.suppress(Exception):  # of the template: the fork tells what is wrong
             self._prepare()
@@ -110,14 +112,10 @@ def _parts(cell: NotebookNode, marks: Marks) -> tuple[str, ...]:
     return divided(cell.source, marks) if is_test(cell) else (cell.source,)
 
 
-def codes(files: Files) -> dict[str, CodeType]:
-    """Return ``{file name: code}`` of the modules that can be compiled."""
-    made = {}
-    for name, content in files.items():
-        if name.endswith(".py"):
-            with contextlib.suppress(SyntaxError, ValueError):  # to be told when it is imported
-                made[name] = compile(content, name, "exec", dont_inherit=True)
-    return made
+def codes(files: Files, made: Files) -> dict[str, CodeType]:
+    """Return ``{file name: code}`` of the modules in ``files`` that ``compiled`` has made."""
+    kept = {name: importlib.util.cache_from_source(name) for name in files if name.endswith(".py")}
+    return {name: marshal.loads(made[path][HEADER:]) for name, path in kept.items() if path in made}
 
 
 def compiled(files: Files) -> Files:

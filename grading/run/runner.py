@@ -51,8 +51,8 @@ class CannotRestartError(Exception):
 class TestFork:
     """A fork of the student's process for tests.
 
-    tests:    how many have asked it
-    to_run:   sources of cells that it runs before the next one
+    tests:  how many have asked it
+    to_run: sources of cells that it runs before the next one
     """
 
     process: StudentProcess
@@ -187,18 +187,18 @@ class NotebookRunner:
         """
         process = self._process()
         if syntax.only_defines(source):  # which nothing can hinder, unless a test has ended or stopped the process
-            with contextlib.suppress(StudentProcessLostError):
+            try:
                 items = self._run_cell(process, source, min(seconds, CONTROL_SECONDS), most)
-                self._past.append(source)
-                return items
-            process = self._process()
-        elif not process.alive():
-            process = self._process()
-        if not syntax.only_defines(source) and len(self._chain) < MOST_FORKS:
-            process = process.fork_to_go_on() or process
-        items = self._run_cell(process, source, seconds, most)
-        if process is not self._chain[-1]:
-            self._chain.append(process)
+            except StudentProcessLostError:
+                items = self._run_cell(self._process(), source, seconds, most)
+        else:
+            if not process.alive():
+                process = self._process()
+            if len(self._chain) < MOST_FORKS:
+                process = process.fork_to_go_on() or process
+            items = self._run_cell(process, source, seconds, most)
+            if process is not self._chain[-1]:
+                self._chain.append(process)
         self._past.append(source)
         return items
 

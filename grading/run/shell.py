@@ -32,7 +32,6 @@ MORE_THAN_PYTHON = re.compile(
 )
 Bundle = dict[str, Any]  # {MIME type: content}
 Output = dict[str, Any]  # of a cell, in nbformat's form
-ASYNC = re.compile(r"\b(?:async|await)\b")
 CUT = "\n... the rest of the output is left out: it is too long ...\n"
 
 
@@ -258,7 +257,7 @@ class Shell(InteractiveShell):
 
     def should_run_async(self, raw_cell: str, *, transformed_cell: str | None = None, **more: Any) -> bool:
         """Say whether a cell needs an event loop."""
-        if ("async" not in raw_cell and "await" not in raw_cell) or not ASYNC.search(raw_cell):
+        if "async" not in raw_cell and "await" not in raw_cell:  # which is quick to say of most
             return False
         return super().should_run_async(raw_cell, transformed_cell=transformed_cell, **more)
 
