@@ -337,6 +337,34 @@ def test_python_completes_names(student):
     assert found == ["append"]
 
 
+def test_a_save_that_begins_before_the_last_one_ends_finds_no_conflict(student):
+    student.open("Assignment 1")
+    seen = student.window.evaluate(
+        """async () => {
+            const { contents } = jupyterapp.serviceManager;
+            const { context } = jupyterapp.shell.currentWidget;
+            const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+            const waits = [0, 2000]; // the first save writes at once, and learns late that it has
+            const { get } = contents;
+            contents.get = async (...given) => {
+                const wait = sleep(waits.shift() ?? 0);
+                const found = await get.apply(contents, given);
+                await wait;
+                return found;
+            };
+            const both = Promise.all([context.save(), sleep(1000).then(() => context.save())]);
+            const dialog = async () => {
+                while (!document.querySelector(".jp-Dialog")) await sleep(100);
+                return "dialog";
+            };
+            const seen = await Promise.race([both.then(() => "saved"), dialog()]);
+            delete contents.get;
+            return seen;
+        }"""
+    )
+    assert seen == "saved"
+
+
 def test_what_validate_says_fits_into_a_phone(student):
     student.open("Assignment 1")
     student.window.set_viewport_size(PHONE)

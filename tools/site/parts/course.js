@@ -62,6 +62,17 @@
       );
     }
 
+    /** Let a save end before the next begins: JupyterLab asks whose change the unfinished one is ("File Changed"). */
+    function saveInTurn(context) {
+      const save = context.save.bind(context);
+      let last = Promise.resolve();
+      context.save = () => {
+        const saved = last.then(save);
+        last = saved.catch(() => {});
+        return saved;
+      };
+    }
+
     /** Show in the status bar how much of the site is kept. */
     async function keepOffline(statusBar, others) {
       const item = new Widget();
@@ -87,7 +98,6 @@
     /** Give the notebook to the student as a file with the name that is handed in. */
     async function download(tracker) {
       const { context } = tracker.currentWidget;
-      await replaced;
       await context.save();
       const notebook = context.model.toJSON();
       notebook.metadata.kernelspec = KERNEL; // that of an ordinary JupyterLab
@@ -111,20 +121,14 @@
         buttons: [Dialog.cancelButton(), Dialog.okButton({ label: "Replace" })],
       });
       if (!asked.button.accept) return;
-      const replacing = (async () => {
-        await context.save();
-        await contents.save(context.path, { type: "notebook", format: "json", content });
-        await context.revert();
-      })();
-      replaced = replacing.catch(() => {});
-      await replacing;
+      context.model.fromJSON(content);
+      await context.save();
       Notification.success(`${picker.files[0].name} is open.`, { autoClose: 3000 });
     }
 
     /** Save the notebook, run all of it from the start in its own Python, and show which checks fail. */
     async function validate(tracker) {
       const { context, sessionContext } = tracker.currentWidget;
-      await replaced;
       await context.save();
       await sessionContext.ready;
       const sources = context.model.toJSON().cells.map((cell) => [cell.source].flat().join(""));
@@ -144,22 +148,22 @@
       await showDialog({ title: "Validation results", body, buttons: [Dialog.okButton()] });
     }
 
-    let contents;
-    let replaced = Promise.resolve(); // settled when the file that "Open my work" took is in its place
     return {
       id: "course:plugin",
       autoStart: true,
       requires: [INotebookTracker, IDocumentManager],
       optional: [IStatusBar],
       activate: (app, tracker, documents, statusBar) => {
-        contents = app.serviceManager.contents;
         const isEnabled = () => tracker.currentWidget !== null;
         const isWork = () => isEnabled() && !tracker.currentWidget.context.path.startsWith("lessons/");
         app.commands.addCommand("course:validate", { label: "Validate", isEnabled: isWork, execute: () => validate(tracker) });
         app.commands.addCommand("course:download", { label: "Download my work", isEnabled, execute: () => download(tracker) });
         app.commands.addCommand("course:open", { label: "Open my work", isEnabled, execute: () => open(tracker) });
         app.restored.then(() => openStart(app));
-        tracker.widgetAdded.connect((_, panel) => watchForLoops(panel));
+        tracker.widgetAdded.connect((_, panel) => {
+          saveInTurn(panel.context);
+          watchForLoops(panel);
+        });
         const others = othersFirst(tracker);
         if (statusBar) app.restored.then(() => keepOffline(statusBar, others));
       },
