@@ -32,10 +32,11 @@ import numpy as np
 import progress
 import relations
 from IPython import get_ipython
-from reasons import FAILURES, MOST_ITEMS, quiet, recognise
+from reasons import FAILURES, MOST_ITEMS, of_code, quiet, recognise
 
 REMARKS = Path(__file__).with_name("remarks.json")
 INDENT = 13  # letters in front of a value
+ANYTHING = object()  # stands in an expected dict for any value but None
 WIDTH = 88  # letters of a line of a message, as it is displayed
 NUMBERS = bool, int, float, np.float64, np.float32, np.int64, np.bool_
 MOST_SHOWN, MOST_LETTERS, MOST_DEPTH = 8, 300, 3  # items of a list, letters of a text, lists in lists
@@ -119,7 +120,7 @@ class Check:
         with contextlib.nullcontext() if _is_silent(got) else _quiet(self.hidden):
             found = _difference(got, expected, what, rtol, atol)
         if found:
-            self._fail(found.problem, found.parts, because, self._relation(found, what))
+            self._fail(found.problem, found.parts, because, self._relation(found))
 
     def between(self, got: Any, low: float, high: float, what: str = "", because: str = "") -> None:
         """Fail unless ``got`` is one number from ``low`` to ``high``."""
@@ -132,6 +133,24 @@ class Check:
         if problem:
             expected = _Plain(messages.RANGE.format(low=f"{low:g}", high=f"{high:g}"))
             self._fail(problem, [(messages.GOT, got), (messages.EXPECTED, expected)], because)
+
+    def numbers(self, got: Any, what: str = "", shape: tuple[int, ...] | None = None) -> np.ndarray:
+        """Return ``got`` as an array of floats; fail unless it holds numbers.
+
+        what:  the name of ``got``, as in ``same``
+        shape: that it must have, if any
+        """
+        with _quiet(self.hidden):
+            array = _as_numbers(got)
+            found = _unlike_numbers(got, array, shape, what or messages.RESULT)
+        if found:
+            self._fail(found, [(messages.GOT, got)], "")
+        return array.astype(float)
+
+    def item(self, got: Any, key: str) -> Any:
+        """Return ``got[key]``; fail unless ``got`` is a dict that has this key."""
+        self.same(got, {key: ANYTHING})
+        return got[key]
 
     def true(self, condition: Any, problem: str, because: str = "") -> None:
         """Fail with the sentence ``problem`` unless ``condition`` holds."""
@@ -231,16 +250,18 @@ class Check:
             raise self._failure(problem, self._shown_arguments(), reason=reason, names_itself=True)
         return result
 
-    def _relation(self, found, label):
+    def _relation(self, found):
         """Say how the result is related to the expected one, where both can be numbers."""
         if found.pair is None:
             return ""
+        got, expected, label = found.pair
+        label = "" if label == messages.RESULT else label  # relations begin sentences with it
         arguments = {name: value for _, _, copies in self._calls for name, value in copies.items()}
-        return relations.of_difference(*found.pair, label, arguments, with_numbers=not self.hidden)
+        return relations.of_difference(got, expected, label, arguments, with_numbers=not self.hidden)
 
-    def _fail(self, problem, parts, because, reason=""):
+    def _fail(self, problem, parts, because, relation=""):
         lines = [] if self.hidden else self._shown_arguments() + parts
-        raise self._failure(problem, lines, because, reason)
+        raise self._failure(problem, lines, because, of_code(self.answer) or relation)
 
     def _shown_arguments(self):
         if self.hidden or not self._calls:
@@ -497,7 +518,8 @@ class _Difference(NamedTuple):
 
     problem: str
     parts: list[tuple[str, Any]]  # what to show: (words in front, value)
-    pair: tuple[Any, Any] | None = None  # what came and what was expected, where an array or a number was
+    # what came, what was expected, and what it is called, where this is an array or a number
+    pair: tuple[Any, Any, str] | None = None
 
 
 def _difference(got, expected, what, rtol, atol):
@@ -505,6 +527,8 @@ def _difference(got, expected, what, rtol, atol):
     label = what or messages.RESULT
     if got is None:
         return _Difference(messages.RETURNS_NONE.format(label=label), [])
+    if expected is ANYTHING:
+        return None
     if isinstance(expected, Mapping):
         return _difference_in_mapping(got, expected, what, rtol, atol)
     if isinstance(expected, (tuple, list)):
@@ -556,21 +580,28 @@ def _difference_in_array(got, expected, label, rtol, atol):
         raise TypeError(f"expected values must be numbers, but are {expected.dtype}")
     parts = [(messages.GOT, got), (messages.EXPECTED, expected)]
     array = _as_numbers(got)
-    if array is None:
-        template, kind = messages.NO_NUMBERS if expected.ndim else messages.NO_NUMBER, _kind(got)
-        if isinstance(got, (list, tuple)):
-            kind = messages.UNEVEN_ROWS.format(kind=type(got).__name__)
-        problem = template.format(label=label, kind=kind)
-    elif array.shape != expected.shape:
-        template = SHAPES[array.ndim > 0, expected.ndim > 0]
-        problem = template.format(label=label, found=array.shape, expected=expected.shape)
-    else:
+    problem = _unlike_numbers(got, array, expected.shape, label)
+    if not problem:
         wrong = ~_close(array, expected, rtol, atol)
         if not wrong.any():
             return None
         problem = _count(array, expected, wrong, label)
         parts.append(_first_wrong(array, expected, wrong))
-    return _Difference(problem, parts, (got, expected))
+    return _Difference(problem, parts, (got, expected, label))
+
+
+def _unlike_numbers(got, array, shape, label):
+    """Say why ``got``, which is ``array``, is not numbers of a shape, or of any shape where it is None; else ''."""
+    if got is None:
+        return messages.RETURNS_NONE.format(label=label)
+    if array is None:
+        template, kind = messages.NO_NUMBER if shape == () else messages.NO_NUMBERS, _kind(got)
+        if isinstance(got, (list, tuple)):
+            kind = messages.UNEVEN_ROWS.format(kind=type(got).__name__)
+        return template.format(label=label, kind=kind)
+    if shape is not None and array.shape != shape:
+        return SHAPES[array.ndim > 0, len(shape) > 0].format(label=label, found=array.shape, expected=shape)
+    return ""
 
 
 # {(whether an array came, whether one was expected): message}

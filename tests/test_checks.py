@@ -4,6 +4,7 @@ import itertools
 import json
 import linecache
 import sys
+import textwrap
 import types
 import warnings
 from fractions import Fraction
@@ -458,6 +459,37 @@ def test_an_object_of_the_student_may_change():
     check = Check("Own", type("Own", (dict,), {"grow": lambda self: self.update(n=len(self))}))
     check.method(check.call(), "grow")
     check.unchanged()
+
+
+LOOP = """
+def answer(x):
+    total = np.zeros(2)
+    for i, value in enumerate(x):
+        total[i % 2] += value
+        {last}
+    return total
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "is_named"),
+    [
+        ("return total", True),
+        ("if value > 0: return total", False),
+        ("if value < 0: continue\n        return total", False),
+        ("pass", False),
+    ],
+)
+def test_a_loop_that_ends_in_its_first_pass_is_named(last, is_named):
+    check = Check("answer", student(LOOP.format(last=last)))
+    assert (messages.RETURN_IN_LOOP in message(lambda: check.same(check.call(x=V), V))) == is_named
+
+
+def test_a_loop_of_a_method_that_ends_in_its_first_pass_is_named():
+    source = LOOP.format(last="return total").replace("answer(x)", "forward(self, x)")
+    check = Check("answer", student("class answer:\n" + textwrap.indent(source, "    ")))
+    layer = check.call()
+    assert messages.RETURN_IN_LOOP in message(lambda: check.same(check.method(layer, "forward", x=V), V))
 
 
 def test_the_arguments_are_shown_as_they_were_before_the_call():

@@ -64,7 +64,7 @@ def probe_initialize(initialize):
 
 
 # %% wrong: all-zero
-# hint: All weights are 0. Then the hidden units stay equal for ever. Start at random numbers.
+# hint: All weights are equal. Then the hidden units stay equal for ever. Start at random numbers.
 #-        "W1": rng.normal(size=(n_hidden, n_in)) / np.sqrt(n_in),
 #+        "W1": np.zeros((n_hidden, n_in)),
 #-        "W2": rng.normal(size=(n_out, n_hidden)) / np.sqrt(n_hidden),

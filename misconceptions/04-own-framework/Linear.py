@@ -173,6 +173,14 @@ def probe_Linear(Linear):
 #-        return dZ @ self.W
 
 
+# %% wrong: returns-all-gradients
+# hint: Your backward returns dX, dW and db together. Store dW and db in self, and return dX alone.
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#-        return dZ @ self.W
+#+        return dZ @ self.W, self.dW, self.db
+
+
 # %% wrong: returns-the-weight-gradient
 # hint: Your backward returns dW. It should store dW and return dX, the gradient of the input.
 #-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))

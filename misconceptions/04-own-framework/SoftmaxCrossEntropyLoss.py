@@ -77,6 +77,20 @@ class SoftmaxCrossEntropyLoss:
         return (self.P - np.eye(self.P.shape[1])[self.y]) / len(self.y)
 
 
+# %% wrong: divides-only-the-label-by-m
+# hint: Only the 1 for the true class is divided by m. Divide the whole difference by m.
+#-        dZ[self.true_class] -= 1
+#-        return dZ / len(dZ)
+#+        dZ[self.true_class] -= 1 / len(dZ)
+#+        return dZ
+
+
+# %% wrong: subtracts-in-every-row
+# hint: P[:, y] -= 1 changes these columns in every row. Change one entry in each row.
+#-        dZ[self.true_class] -= 1
+#+        dZ[:, self.true_class[1]] -= 1
+
+
 # %% wrong: forgets-to-add-the-shift
 # hint: You subtract c inside the exponent but you do not add it again. The loss needs + c or the
 #  shifted score.

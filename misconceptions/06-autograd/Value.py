@@ -246,6 +246,39 @@ def probe_Value(Value):
 #+        for value in order:
 
 
+# %% wrong: hands-the-slope-on-too-early
+# hint: A value hands its slope on before all ways have reached it, so parts are counted twice. Go through
+#  topological_order from its end.
+#-        for value in reversed(order):
+#-            for parent, step in zip(value.parents, value.slopes):
+#-                parent.grad += step * value.grad
+#+        waiting = [self]
+#+        while waiting:
+#+            value = waiting.pop()
+#+            for parent, step in zip(value.parents, value.slopes):
+#+                parent.grad += step * value.grad
+#+                waiting.append(parent)
+
+
+# %% wrong: follows-each-way-alone
+# hint: Each way is followed alone, and hands on slopes that are not complete yet. Go through topological_order from
+#  its end.
+#-        order = topological_order(self)
+#-        for value in order:
+#-            value.grad = 0.0
+#-        self.grad = 1.0
+#-        for value in reversed(order):
+#-            for parent, step in zip(value.parents, value.slopes):
+#-                parent.grad += step * value.grad
+#+        def go(value):
+#+            for parent, step in zip(value.parents, value.slopes):
+#+                parent.grad += step * value.grad
+#+                go(parent)
+#+
+#+        self.grad = 1.0
+#+        go(self)
+
+
 # %% wrong: forgets-the-slope-of-the-step
 # hint: The grad is handed on unchanged. Multiply it by the slope of the step.
 #-                parent.grad += step * value.grad

@@ -104,6 +104,12 @@ def probe_mlp_loss(mlp_loss):
 #+    return scores[y_true].exp() / sum(s.exp() for s in scores)
 
 
+# %% wrong: logarithm-of-the-score
+# hint: This is minus the logarithm of a score. Softmax first makes probabilities of the scores.
+#-    return sum(s.exp() for s in scores).log() - scores[y_true]
+#+    return -scores[y_true].log()
+
+
 # %% wrong: without-tanh
 # hint: The hidden units have no tanh. Without it two layers are one linear layer.
 #-    hidden = [(sum(w * v for w, v in zip(row, x)) + b).tanh() for row, b in zip(params["W1"], params["b1"])]

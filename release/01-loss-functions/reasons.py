@@ -4,18 +4,21 @@ Every assignment ships this file; ``checks.py`` asks it when a check has failed.
 
 A known mistake is recognised by what it does. ``probes.py`` calls an answer on small inputs; each thing
 that comes back is one piece, and a short fingerprint stands for its value. ``hints.json`` lists the
-fingerprints that known mistakes leave, and the sentence for each. Where no list helps, the relation
-between what came back and what was expected, or the text of the error, still says something.
+fingerprints that known mistakes leave, and the sentence for each. Where no list helps, the lines of the
+answer, the relation between what came back and what was expected, or the text of the error, still say something.
 """
 
+import ast
 import contextlib
 import hashlib
 import importlib
+import inspect
 import io
 import itertools
 import json
 import math
 import re
+import textwrap
 import warnings
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -150,6 +153,33 @@ def _part(seen, wrong, known):
         if len(agreed) >= most and _evidence(seen, agreed) >= EVIDENCE:
             best, most = [*(best if len(agreed) == most else []), k], len(agreed)
     return best[:1] if len({k.hints for k in best}) == 1 else []
+
+
+# What the code shows
+
+
+def of_code(answer: Any) -> str:
+    """Return what an answer's own lines show to be wrong, whatever they compute, or ''."""
+    is_class = isinstance(answer, type)
+    try:
+        functions = [getattr(answer, name) for name in vars(answer)] if is_class else [answer]
+        return messages.RETURN_IN_LOOP if any(map(_ends_a_loop_at_once, functions)) else ""
+    except Exception:  # an object of the student may fail even here
+        return ""
+
+
+def _ends_a_loop_at_once(function):
+    """Say whether a return stands in a loop, without a condition and without a way around it."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):  # it is no function, or was not written in a cell
+        return False
+    loops = [node for node in ast.walk(tree) if isinstance(node, (ast.For, ast.While))]
+    return any(
+        any(isinstance(statement, ast.Return) for statement in loop.body)
+        and not any(isinstance(node, ast.Continue) for node in ast.walk(loop))
+        for loop in loops
+    )
 
 
 # What a probe sees

@@ -36,7 +36,7 @@ def of_difference(
 
 def _relation(got, expected, label, arguments, with_numbers):
     if got.shape != expected.shape:
-        return _of_shapes(got, expected, label)
+        return _of_shapes(got, expected, label) or _of_examples(got, expected, label, arguments)
     if not _is_rich(expected):
         return ""
     if not np.isfinite(got).all():
@@ -84,6 +84,13 @@ def _of_shapes(got, expected, label):
         if got.ndim == 0 and expected.ndim and expected.size > 1 and _alike(got, np.asarray(total(expected))):
             return _say(template, label)
     return ""
+
+
+def _of_examples(got, expected, label, arguments):
+    """Say that there is one value for each example, where each column needs one."""
+    number = _sizes(arguments).get(messages.EXAMPLES)
+    is_row = got.ndim == expected.ndim == 1 and got.size == number and expected.size > 1
+    return _say(messages.ONE_FOR_EACH_EXAMPLE, label) if is_row else ""
 
 
 def _of_arguments(got, expected, label, arguments, with_numbers):

@@ -134,6 +134,8 @@ def _name_unknown(found: Found, where: Place) -> str:
         template = messages.NAME_IN_BRACKETS
     elif found[1] == "math":
         template = messages.MATH_NOT_IMPORTED
+    elif found[1] in IN_SCIPY:
+        return messages.NAME_IN_SCIPY.format(name=found[1], like=IN_SCIPY[found[1]])
     elif where.is_method or where.function in METHODS:
         template = messages.NAME_OF_OBJECT
     else:
@@ -141,6 +143,7 @@ def _name_unknown(found: Found, where: Place) -> str:
     return template.format(name=found[1], function=where.function)
 
 
+IN_SCIPY = {"sigmoid": "expit"}  # {usual name: the one that the first cells import}
 METHODS = {"__init__", "forward", "backward", "update"}
 
 

@@ -107,6 +107,10 @@ UNFINISHED = "This cell could not be finished: {error}\nIt uses {names}. Run the
 
 MEND_FIRST = "More than one mistake acts here. Mend this one first: {hint}"
 
+# What the lines of an answer show.
+
+RETURN_IN_LOOP = "A line with return stands inside a loop, so the loop ends in its first pass. Move it behind the loop."
+
 # What an error means: shapes.
 
 SHAPES_DIFFER = "{left} has shape {one}, {right} has shape {two}: entry by entry they do not fit."
@@ -187,6 +191,7 @@ DICT_HAS_NO = 'A dict has no .{name}. Its entry is written with brackets and quo
 
 # What an error means: names.
 
+NAME_IN_SCIPY = "Nothing here is called {name}. Look at the first cell: it may import {like}, which is the same."
 NAME_OF_OBJECT = "There is no variable {name} in {function}. What belongs to the object is written self.{name}."
 MATH_NOT_IMPORTED = "math is not imported, and it takes one number only. Use np: its functions work on every entry."
 NAME_IN_BRACKETS = (
@@ -319,6 +324,7 @@ TRANSPOSED = "This is the transpose of {label}: rows and columns are exchanged."
 ALL_PAIRS = "Shape ({n}, {n}) comes from combining ({n}, 1) with ({n},). Bring both to the shape ({n},) first."
 SUM_MISSING = "A sum over axis {axis} of {label} is missing."
 MEAN_MISSING = "A mean over axis {axis} of {label} is missing."
+ONE_FOR_EACH_EXAMPLE = "{label} has one value for each example. Is the sum or the mean taken over the wrong axis?"
 SUM_OF_ALL = "This is the sum of all entries of {label}. The entries themselves are asked for."
 MEAN_OF_ALL = "This is the mean of all entries of {label}. The entries themselves are asked for."
 ARGUMENT_ITSELF = "{label} is {name} itself, unchanged."
