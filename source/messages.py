@@ -191,7 +191,7 @@ DICT_HAS_NO = 'A dict has no .{name}. Its entry is written with brackets and quo
 
 # What an error means: names.
 
-NAME_IN_SCIPY = "Nothing here is called {name}. Look at the first cell: it may import {like}, which is the same."
+NAME_IN_SCIPY = "Nothing here is called {name}. The first cell imports {like}, which is the same."
 NAME_OF_OBJECT = "There is no variable {name} in {function}. What belongs to the object is written self.{name}."
 MATH_NOT_IMPORTED = "math is not imported, and it takes one number only. Use np: its functions work on every entry."
 NAME_IN_BRACKETS = (

@@ -461,6 +461,13 @@ def test_an_object_of_the_student_may_change():
     check.unchanged()
 
 
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_function_that_scipy_has_under_another_name_is_named_where_the_notebook_has_it(is_here, monkeypatch):
+    monkeypatch.setattr(sys.modules["__main__"], "expit" if is_here else "softmax", abs, raising=False)
+    check = Check("answer", student("def answer(x):\n    return sigmoid(x)\n"))
+    assert ("expit" in message(lambda: check.call(x=V))) == is_here
+
+
 LOOP = """
 def answer(x):
     total = np.zeros(2)

@@ -116,8 +116,7 @@ class Check:
         because: a sentence that helps when the values differ
         """
         self._compared = True
-        # An object of the student may talk while it is read.
-        with contextlib.nullcontext() if _is_silent(got) else _quiet(self.hidden):
+        with self._reading(got):
             found = _difference(got, expected, what, rtol, atol)
         if found:
             self._fail(found.problem, found.parts, because, self._relation(found))
@@ -140,7 +139,7 @@ class Check:
         what:  the name of ``got``, as in ``same``
         shape: that it must have, if any
         """
-        with _quiet(self.hidden):
+        with self._reading(got):
             array = _as_numbers(got)
             found = _unlike_numbers(got, array, shape, what or messages.RESULT)
         if found:
@@ -249,6 +248,10 @@ class Check:
             problem += _at(where)
             raise self._failure(problem, self._shown_arguments(), reason=reason, names_itself=True)
         return result
+
+    def _reading(self, value):
+        """Let a value be read: an object of the student may talk meanwhile."""
+        return contextlib.nullcontext() if _is_silent(value) else _quiet(self.hidden)
 
     def _relation(self, found):
         """Say how the result is related to the expected one, where both can be numbers."""
