@@ -135,7 +135,9 @@ def _name_unknown(found: Found, where: Place) -> str:
         template = messages.NAME_IN_BRACKETS
     elif found[1] == "math":
         template = messages.MATH_NOT_IMPORTED
-    elif IN_SCIPY.get(found[1]) in vars(sys.modules["__main__"]):  # the notebook, which has other names in other folders
+    elif IN_SCIPY.get(found[1]) in vars(
+        sys.modules["__main__"]
+    ):  # the notebook, which has other names in other folders
         return messages.NAME_IN_SCIPY.format(name=found[1], like=IN_SCIPY[found[1]])
     elif where.is_method or where.function in METHODS:
         template = messages.NAME_OF_OBJECT

@@ -484,6 +484,8 @@ def answer(x):
         ("return total", True),
         ("if value > 0: return total", False),
         ("if value < 0: continue\n        return total", False),
+        ("if value < 0: break\n        return total", False),
+        ("def first(rest):\n            for one in rest: return one", False),
         ("pass", False),
     ],
 )
@@ -497,6 +499,15 @@ def test_a_loop_of_a_method_that_ends_in_its_first_pass_is_named():
     check = Check("answer", student("class answer:\n" + textwrap.indent(source, "    ")))
     layer = check.call()
     assert messages.RETURN_IN_LOOP in message(lambda: check.same(check.method(layer, "forward", x=V), V))
+
+
+def test_the_gradient_for_an_argument_that_has_one_value_for_each_example_is_named():
+    check = Check("answer", lambda X, y, b: (X @ X.T).sum(axis=1))
+    result = check.call(X=np.array([[1.5, 2.25], [0.3, 1.1], [2.7, 0.6]]), y=np.arange(3), b=np.zeros(2))
+    hint = messages.ONE_FOR_EACH_EXAMPLE.format(label="db", name="b")
+    assert hint in message(lambda: check.same(result, np.array([0.3, 0.7]), "db"))
+    losses = messages.ONE_FOR_EACH_EXAMPLE.format(label="losses", name="b")
+    assert losses not in message(lambda: check.same(result, np.array([0.3, 0.7]), "losses"))
 
 
 def test_the_arguments_are_shown_as_they_were_before_the_call():

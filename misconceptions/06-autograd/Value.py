@@ -261,11 +261,27 @@ def probe_Value(Value):
 
 
 # %% wrong: follows-each-way-alone
-# hint: Each way is followed alone, and hands on slopes that are not complete yet. Go through topological_order from
-#  its end.
+# hint: grad is handed on before all ways have reached a value, and old slopes stay in it. Set every grad to 0 first,
+#  then go through topological_order from its end.
 #-        order = topological_order(self)
 #-        for value in order:
 #-            value.grad = 0.0
+#-        self.grad = 1.0
+#-        for value in reversed(order):
+#-            for parent, step in zip(value.parents, value.slopes):
+#-                parent.grad += step * value.grad
+#+        def go(value):
+#+            for parent, step in zip(value.parents, value.slopes):
+#+                parent.grad += step * value.grad
+#+                go(parent)
+#+
+#+        self.grad = 1.0
+#+        go(self)
+
+
+# %% wrong: calls-itself-for-each-parent
+# hint: A function that calls itself for each parent hands grad on before all ways have reached it. Go through
+#  topological_order from its end.
 #-        self.grad = 1.0
 #-        for value in reversed(order):
 #-            for parent, step in zip(value.parents, value.slopes):

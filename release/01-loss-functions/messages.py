@@ -324,7 +324,9 @@ TRANSPOSED = "This is the transpose of {label}: rows and columns are exchanged."
 ALL_PAIRS = "Shape ({n}, {n}) comes from combining ({n}, 1) with ({n},). Bring both to the shape ({n},) first."
 SUM_MISSING = "A sum over axis {axis} of {label} is missing."
 MEAN_MISSING = "A mean over axis {axis} of {label} is missing."
-ONE_FOR_EACH_EXAMPLE = "{label} has one value for each example. Is the sum or the mean taken over the wrong axis?"
+ONE_FOR_EACH_EXAMPLE = (
+    "{label} has one value for each example. It needs one for each entry of {name}: add up over the examples."
+)
 SUM_OF_ALL = "This is the sum of all entries of {label}. The entries themselves are asked for."
 MEAN_OF_ALL = "This is the mean of all entries of {label}. The entries themselves are asked for."
 ARGUMENT_ITSELF = "{label} is {name} itself, unchanged."

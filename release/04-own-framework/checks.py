@@ -84,6 +84,7 @@ class Check:
         self._calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = []  # call, arguments, copies of them
         self._results: list[tuple[str, Any, Any]] = []  # call, result, copy of it
         self._warnings: list[str] = []
+        self._methods: list[str] = []  # names of those that were called
 
     def call(self, /, **arguments: Any) -> Any:
         """Call the answer with these values, in this order; their names are for the message."""
@@ -92,6 +93,7 @@ class Check:
     def method(self, instance: Any, name: str, /, **arguments: Any) -> Any:
         """Call ``instance.name`` in the same way."""
         what = f"{self.name}: {name}"
+        self._methods.append(name)
         return self._call(what, lambda *given: getattr(instance, name)(*given), arguments, (type(instance), name))
 
     def get(self, instance: Any, name: str) -> Any:
@@ -264,7 +266,9 @@ class Check:
 
     def _fail(self, problem, parts, because, relation=""):
         lines = [] if self.hidden else self._shown_arguments() + parts
-        raise self._failure(problem, lines, because, of_code(self.answer) or relation)
+        with _quiet(self.hidden):
+            reason = of_code(self.answer, self._methods) or relation
+        raise self._failure(problem, lines, because, reason)
 
     def _shown_arguments(self):
         if self.hidden or not self._calls:

@@ -158,28 +158,42 @@ def _part(seen, wrong, known):
 # What the code shows
 
 
-def of_code(answer: Any) -> str:
-    """Return what an answer's own lines show to be wrong, whatever they compute, or ''."""
-    is_class = isinstance(answer, type)
+def of_code(answer: Any, methods: Sequence[str] = ()) -> str:
+    """Return what an answer's own lines show to be wrong, whatever they compute, or ''.
+
+    methods: the names of those that were called, where the answer is a class
+    """
     try:
-        functions = [getattr(answer, name) for name in vars(answer)] if is_class else [answer]
+        functions = [getattr(answer, name) for name in methods] if isinstance(answer, type) else [answer]
         return messages.RETURN_IN_LOOP if any(map(_ends_a_loop_at_once, functions)) else ""
-    except Exception:  # an object of the student may fail even here
+    except FAILURES:  # an object of the student may fail even here
         return ""
 
 
 def _ends_a_loop_at_once(function):
-    """Say whether a return stands in a loop, without a condition and without a way around it."""
+    """Say whether a loop that does several things has a return among them, without a condition or a way around it."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):  # it is no function, or was not written in a cell
+        (definition,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    except (OSError, TypeError, SyntaxError, ValueError):  # it is no function, or was not written in a cell
         return False
-    loops = [node for node in ast.walk(tree) if isinstance(node, (ast.For, ast.While))]
+    loops = [node for node in _inside(definition, FUNCTIONS) if isinstance(node, LOOPS)]
     return any(
-        any(isinstance(statement, ast.Return) for statement in loop.body)
-        and not any(isinstance(node, ast.Continue) for node in ast.walk(loop))
+        len(loop.body) > 1
+        and any(isinstance(statement, ast.Return) for statement in loop.body)
+        and not any(isinstance(node, (ast.Continue, ast.Break)) for node in _inside(loop, (*FUNCTIONS, *LOOPS)))
         for loop in loops
     )
+
+
+LOOPS, FUNCTIONS = (ast.For, ast.While), (ast.FunctionDef, ast.Lambda, ast.ClassDef)
+
+
+def _inside(node, borders):
+    """Yield what is inside of a node, but not inside of others of the kinds ``borders``."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, borders):
+            yield from _inside(child, borders)
 
 
 # What a probe sees

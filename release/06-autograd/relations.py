@@ -87,10 +87,12 @@ def _of_shapes(got, expected, label):
 
 
 def _of_examples(got, expected, label, arguments):
-    """Say that there is one value for each example, where each column needs one."""
-    number = _sizes(arguments).get(messages.EXAMPLES)
-    is_row = got.ndim == expected.ndim == 1 and got.size == number and expected.size > 1
-    return _say(messages.ONE_FOR_EACH_EXAMPLE, label) if is_row else ""
+    """Say that the gradient for an argument has one value for each example."""
+    number, name = _sizes(arguments).get(messages.EXAMPLES), label.removeprefix("d")
+    is_gradient = label.startswith("d") and np.shape(arguments.get(name)) == expected.shape
+    if not is_gradient or got.shape != (number,) or expected.ndim != 1:
+        return ""
+    return _say(messages.ONE_FOR_EACH_EXAMPLE, label, name=name)
 
 
 def _of_arguments(got, expected, label, arguments, with_numbers):

@@ -114,13 +114,18 @@
       const picker = Object.assign(document.createElement("input"), { type: "file", accept: ".ipynb" });
       picker.click();
       await new Promise((done) => picker.addEventListener("change", done, { once: true }));
-      const content = JSON.parse(await picker.files[0].text());
+      const content = await picker.files[0].text().then(JSON.parse).catch(() => null);
+      if (!Array.isArray(content?.cells)) {
+        Notification.error(`${picker.files[0].name} is no notebook. Choose the file that "Download my work" gave you.`);
+        return;
+      }
       const asked = await showDialog({
         title: "Open my work",
         body: `What stands in ${context.path} is replaced by the file ${picker.files[0].name}.`,
         buttons: [Dialog.cancelButton(), Dialog.okButton({ label: "Replace" })],
       });
       if (!asked.button.accept) return;
+      await context.save();
       context.model.fromJSON(content);
       await context.save();
       Notification.success(`${picker.files[0].name} is open.`, { autoClose: 3000 });
