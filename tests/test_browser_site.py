@@ -365,6 +365,19 @@ def test_a_save_that_begins_before_the_last_one_ends_finds_no_conflict(student):
     assert seen == "saved"
 
 
+@pytest.mark.parametrize(("name", "text"), [("notes.ipynb", "no notebook"), ("no-cells.ipynb", '{"metadata": {}}')])
+def test_a_file_that_is_no_notebook_is_refused_and_the_work_stays(student, tmp_path, name, text):
+    student.open("Assignment 1")
+    before, file = cells_written(student.download(tmp_path)), tmp_path / name
+    file.write_text(text)
+    with student.window.expect_file_chooser() as chooser:
+        student.panel.get_by_role("button", name="Open my work").click()
+    chooser.value.set_files(file)
+    student.window.get_by_text(file.name).last.wait_for()
+    assert student.window.locator(".jp-Dialog").count() == 0
+    assert cells_written(student.download(tmp_path)) == before
+
+
 def test_what_validate_says_fits_into_a_phone(student):
     student.open("Assignment 1")
     student.window.set_viewport_size(PHONE)

@@ -116,7 +116,10 @@
       await new Promise((done) => picker.addEventListener("change", done, { once: true }));
       const content = await picker.files[0].text().then(JSON.parse).catch(() => null);
       if (!Array.isArray(content?.cells)) {
-        Notification.error(`${picker.files[0].name} is no notebook. Choose the file that "Download my work" gave you.`);
+        Notification.error(
+          `${picker.files[0].name} is no notebook. Choose the file that "Download my work" gave you.`,
+          { autoClose: false }, // else it hides behind the bell
+        );
         return;
       }
       const asked = await showDialog({
