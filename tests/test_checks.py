@@ -485,6 +485,9 @@ def answer(x):
         ("if value > 0: return total", False),
         ("if value < 0: continue\n        return total", False),
         ("if value < 0: break\n        return total", False),
+        ("with np.errstate(all='ignore'): return total", True),
+        ("if value > 0: return total\n        else: return -total", True),
+        ("if value > 0: return total\n        elif value < 0: return -total", False),
         ("def first(rest):\n            for one in rest: return one", False),
         ("pass", False),
     ],
@@ -492,6 +495,15 @@ def answer(x):
 def test_a_loop_that_ends_in_its_first_pass_is_named(last, is_named):
     check = Check("answer", student(LOOP.format(last=last)))
     assert (messages.RETURN_IN_LOOP in message(lambda: check.same(check.call(x=V), V))) == is_named
+
+
+@pytest.mark.parametrize(
+    ("line", "expected", "is_named"),
+    [("x // 2", V / 2, True), ("x // 2", V, False), ("x // 2 + 0.25", V / 2, False), ("x * 0", V / 2, False)],
+)
+def test_a_whole_division_is_named_where_the_fractions_are_missing(line, expected, is_named):
+    check = Check("answer", student(f"def answer(x):\n    return {line}\n"))
+    assert (messages.WHOLE_DIVISION in message(lambda: check.same(check.call(x=V), expected))) == is_named
 
 
 def test_a_loop_of_a_method_that_ends_in_its_first_pass_is_named():

@@ -116,6 +116,7 @@ STOPS = [  # a line that stops, and the message that says why
     ("class Number: pass\n    import math\n    return math.exp(Number())", "OBJECT_IN_MATH"),
     ("class Layer:\n        def forward(self, X): pass\n    return Layer.forward(X)", "OBJECT_MISSING"),
     ("def inner(a, b): pass\n    return inner(X)", "ARGUMENT_MISSING"),
+    ("params = [1]\n    def gradient(a, b): pass\n    return gradient(params)", "STAR_MISSING"),
 ]
 METHODS = [
     ("return self.rate", "ARGUMENT_WITHOUT_SELF"),
@@ -158,6 +159,11 @@ def test_a_method_that_wants_arguments_and_an_attribute_that_was_never_set_are_n
     made = check.call()
     assert "ARGUMENT_OF_METHOD" in likely_reason(lambda: check.method(made, "update", rate=0.5), translated)
     assert "ATTRIBUTE_NEVER_SET" in likely_reason(lambda: check.get(made, "W"), translated)
+
+
+def test_a_result_of_another_kind_is_named_where_the_test_reads_an_attribute(translated):
+    check = translated.Check("answer", of_notebook("def answer():\n    return [1, 2]\n"))
+    assert "RESULT_HAS_NO" in likely_reason(lambda: check.get(check.call(), "layers"), translated)
 
 
 @pytest.mark.parametrize("quotes", ["", '"'])

@@ -171,9 +171,10 @@ def _no_attribute(found: Found, where: Place) -> str:
 
 
 def _of_object(kind: str, name: str, where: Place) -> str:
+    if not where.line:  # the test has looked for it
+        return messages.RESULT_HAS_NO if kind in dir(builtins) else messages.ATTRIBUTE_NEVER_SET
     if f"self.{name}" not in where.line:
-        never_set = not where.line and kind not in dir(builtins)
-        return messages.ATTRIBUTE_NEVER_SET if never_set else messages.OBJECT_HAS_NO
+        return messages.OBJECT_HAS_NO
     if where.kind and kind != where.kind:
         return messages.OTHER_HAS_NO
     if name in where.arguments:
@@ -205,7 +206,9 @@ def _missing_argument(found: Found, where: Place) -> str:
         return messages.OBJECT_MISSING.format(name=name, kind=of_class[1])
     called_by_test = "." in found[1] and name != "__init__" and not where.line
     template = messages.ARGUMENT_OF_METHOD if called_by_test else messages.ARGUMENT_MISSING
-    return template.format(name=name, argument=found[2])
+    text = template.format(name=name, argument=found[2])
+    in_list = re.search(r"gradient\([^()*=]*\b(\w+)\)", where.line) if name.endswith("gradient") else None
+    return f"{text} {messages.STAR_MISSING.format(listed=in_list[1])}" if in_list else text
 
 
 SEQUENCES = {"list", "tuple", "dict_values", "zip", "generator", "range", "map"}

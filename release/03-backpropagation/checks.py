@@ -121,7 +121,8 @@ class Check:
         with self._reading(got):
             found = _difference(got, expected, what, rtol, atol)
         if found:
-            self._fail(found.problem, found.parts, because, self._relation(found))
+            whole = found.pair is not None and relations.are_whole(*found.pair[:2])
+            self._fail(found.problem, found.parts, because, self._relation(found), whole)
 
     def between(self, got: Any, low: float, high: float, what: str = "", because: str = "") -> None:
         """Fail unless ``got`` is one number from ``low`` to ``high``."""
@@ -264,10 +265,10 @@ class Check:
         arguments = {name: value for _, _, copies in self._calls for name, value in copies.items()}
         return relations.of_difference(got, expected, label, arguments, with_numbers=not self.hidden)
 
-    def _fail(self, problem, parts, because, relation=""):
+    def _fail(self, problem, parts, because, relation="", whole=False):
         lines = [] if self.hidden else self._shown_arguments() + parts
         with _quiet(self.hidden):
-            reason = of_code(self.answer, self._methods) or relation
+            reason = of_code(self.answer, self._methods, whole) or relation
         raise self._failure(problem, lines, because, reason)
 
     def _shown_arguments(self):

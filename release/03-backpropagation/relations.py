@@ -34,6 +34,18 @@ def of_difference(
         return ""
 
 
+def are_whole(got: object, expected: object) -> bool:
+    """Say whether ``got`` holds whole numbers alone, and ``expected``, of the same shape, others."""
+    try:
+        got, expected = np.asarray(got), np.asarray(expected, dtype=float)
+        if got.shape != expected.shape or got.dtype.kind not in "biuf":
+            return False
+        with np.errstate(all="ignore"):
+            return not np.any(got % 1) and bool(np.any(expected % 1))
+    except Exception:  # as above
+        return False
+
+
 def _relation(got, expected, label, arguments, with_numbers):
     if got.shape != expected.shape:
         return _of_shapes(got, expected, label) or _of_examples(got, expected, label, arguments)

@@ -110,6 +110,7 @@ MEND_FIRST = "More than one mistake acts here. Mend this one first: {hint}"
 # What the lines of an answer show.
 
 RETURN_IN_LOOP = "A line with return stands inside a loop, so the loop ends in its first pass. Move it behind the loop."
+WHOLE_DIVISION = "The sign // cuts off everything behind the point. Write / where the result has fractions."
 
 # What an error means: shapes.
 
@@ -228,6 +229,7 @@ OTHER_HAS_NO = (
     "What stands before .{name} in this line is of type {kind}, which has no {name}. Look at the part that is not self."
 )
 OBJECT_HAS_NO = "What stands before .{name} is of type {kind}, which has no {name}. Is the name spelt right?"
+RESULT_HAS_NO = "What your code gives is of type {kind}, which has no {name}. Does it give what the exercise asks for?"
 
 # What an error means: calls.
 
@@ -235,6 +237,7 @@ SELF_FORGOTTEN = "The first parameter of a method is self: write def {name}(self
 TAKES_NO_ARGUMENT = "{name} was called with 1 argument, but its def line takes none."
 OTHER_NUMBER_OF_ARGUMENTS = "{name} was called with {given} arguments, but its def line takes {takes}."
 ARGUMENT_MISSING = "{name} was called without its argument {argument}. Write it between the brackets."
+STAR_MISSING = "If it is in the list {listed}, write *{listed}: then each part becomes an argument of its own."
 ARGUMENT_OF_METHOD = (
     "{name} gets no {argument} when it is called. What it needs from another method is stored there first: "
     "self.{argument} = ..."

@@ -158,31 +158,52 @@ def _part(seen, wrong, known):
 # What the code shows
 
 
-def of_code(answer: Any, methods: Sequence[str] = ()) -> str:
-    """Return what an answer's own lines show to be wrong, whatever they compute, or ''.
+def of_code(answer: Any, methods: Sequence[str] = (), whole: bool = False) -> str:
+    """Return what an answer's own lines show to be wrong, or ''.
 
     methods: the names of those that were called, where the answer is a class
+    whole:   whether whole numbers came back where others were expected
     """
     try:
         functions = [getattr(answer, name) for name in methods] if isinstance(answer, type) else [answer]
-        return messages.RETURN_IN_LOOP if any(map(_ends_a_loop_at_once, functions)) else ""
+        definitions = [definition for function in functions for definition in _definition(function)]
     except FAILURES:  # an object of the student may fail even here
         return ""
+    if any(map(_ends_a_loop_at_once, definitions)):
+        return messages.RETURN_IN_LOOP
+    return messages.WHOLE_DIVISION if whole and any(map(_divides_whole, definitions)) else ""
 
 
-def _ends_a_loop_at_once(function):
-    """Say whether a loop that does several things has a return among them, without a condition or a way around it."""
+def _definition(function):
+    """Return the syntax tree of a function in a list; none where it is no function, or was not written in a cell."""
     try:
-        (definition,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    except (OSError, TypeError, SyntaxError, ValueError):  # it is no function, or was not written in a cell
-        return False
+        return ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return []
+
+
+def _ends_a_loop_at_once(definition):
+    """Say whether a loop that does more than return comes to a return in any case."""
     loops = [node for node in _inside(definition, FUNCTIONS) if isinstance(node, LOOPS)]
     return any(
-        len(loop.body) > 1
-        and any(isinstance(statement, ast.Return) for statement in loop.body)
+        not isinstance(loop.body[0], ast.Return)
+        and any(map(_always_returns, loop.body))
         and not any(isinstance(node, (ast.Continue, ast.Break)) for node in _inside(loop, (*FUNCTIONS, *LOOPS)))
         for loop in loops
     )
+
+
+def _always_returns(statement):
+    """Say whether a statement returns, whatever its conditions are."""
+    if isinstance(statement, ast.If):
+        return all(any(map(_always_returns, branch)) for branch in (statement.body, statement.orelse))
+    return isinstance(statement, ast.Return) or (
+        isinstance(statement, ast.With) and any(map(_always_returns, statement.body))
+    )
+
+
+def _divides_whole(definition):
+    return any(isinstance(node, ast.FloorDiv) for node in ast.walk(definition))
 
 
 LOOPS, FUNCTIONS = (ast.For, ast.While), (ast.FunctionDef, ast.Lambda, ast.ClassDef)
