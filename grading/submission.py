@@ -72,7 +72,7 @@ class Submission:
         text = self.folder.files.get("timestamp.txt", b"").decode(errors="replace").strip()
         try:
             return parse_utc(text) if text else None
-        except (ValueError, OverflowError) as error:
+        except (ValueError, OverflowError, OSError) as error:  # a zone is looked up as a file
             raise ValueError(f"timestamp.txt holds no time: {text[:40]!r}") from error
 
     def key(self, notebook: str) -> str:
@@ -201,7 +201,7 @@ def _read(file: Path, root: Path, limit: int) -> tuple[bytes, str]:
                 return b"", f"it is too large ({kind.st_size / 2**20:.0f} MB)"
             return stream.read(), ""
     except (OSError, RuntimeError) as error:
-        return b"", f"it cannot be read ({error})"
+        return b"", f"it cannot be read ({getattr(error, 'strerror', None) or 'a link in a circle'})"
 
 
 def _text(text: str) -> str:

@@ -51,6 +51,9 @@ class Animal:
         self.W += 1
         self.parts.append(3)
 
+def stops(x):
+    raise StopIteration
+
 class Dog(Animal):
     def __call__(self, x, power=1):
         return x ** power
@@ -391,6 +394,12 @@ def test_a_generator_is_lazy_and_goes_on(side, capsys):
     assert capsys.readouterr().out == "0\n1\n"
     assert list(numbers) == list(range(2, 100)) and next(numbers, None) is None
     assert inspect.isgeneratorfunction(side["count"])
+
+
+def test_an_answer_that_raises_stop_iteration_ends_no_loop_of_the_test(side):
+    with pytest.raises(RuntimeError) as caught:
+        list(map(side["stops"], [1, 2]))
+    assert type(caught.value).__name__ == "StopIteration"
 
 
 def test_closures_context_managers_and_decorated_functions(side):

@@ -17,6 +17,7 @@ import pytest
 from grading.wire.frames import ConnectionClosedError, NotTransferableError, ProtocolError, receive
 from grading.wire.peer import Peer, make_error
 from grading.wire.shared import MOST_SHARED
+from grading.wire.values import made
 
 
 class Echo(Peer):
@@ -199,6 +200,21 @@ def test_a_change_of_an_argument_reaches_the_caller(value, change, asking):
     asking.other.serve = lambda action, given: change(given)
     asking.ask("change", value)
     assert np.array_equal(value, expected) if isinstance(value, np.ndarray) else value == expected
+
+
+def test_an_array_of_a_test_gets_no_other_size_for_its_views_would_show_freed_memory(asking):
+    value = np.ones(4)
+    view = value[:2]
+    asking.other.serve = lambda action, given: given.resize(1_000_000, refcheck=False)
+    with pytest.raises(ProtocolError):
+        asking.ask("change", value)
+    assert value.tolist() == [1] * 4 and np.shares_memory(view, value)
+
+
+@pytest.mark.parametrize("text", ["1E+3000000", "1" * 20_000])
+def test_a_decimal_number_that_would_take_for_ever_is_not_made(text):
+    with pytest.raises(NotTransferableError):
+        made("decimal", (text,))
 
 
 def test_a_change_inside_a_list_and_a_replaced_item_differ(asking):

@@ -149,8 +149,8 @@ class Slot:
 
 def _patience(job: Job) -> float:
     """Return the seconds after which the judge itself must be stuck."""
-    cells = job.template.count(b"cell_type") + job.submission.count(b"cell_type")
-    return 60 + 4 * job.limits.total_seconds + 10 * cells
+    ours, theirs = (notebook.count(b"cell_type") for notebook in (job.template, job.submission))
+    return 60 + 4 * job.limits.total_seconds + 10 * ours + theirs
 
 
 def _be_fork(connection: socket.socket, line: Line, folder: str, work: Callable[[Line], Frame]) -> NoReturn:

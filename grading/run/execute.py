@@ -61,13 +61,13 @@ class DispatcherClient:
                     receive(connection)  # that it is ready
                     begun.add(connection)
                 send(connection, *job_to_frame(job))
-                head, _ = receive(connection)
+                head, buffers = receive(connection)
             except ConnectionClosedError:
-                head = {"error": "the process that runs submissions has ended"}
+                head, buffers = {"error": "the process that runs submissions has ended"}, []
                 self._renew(process)
             idle.put(connection)
             if "error" not in head:
-                return outcome_from_frame(head)
+                return outcome_from_frame(head, buffers)
         raise EngineError(head["error"]) if begun else CannotStartError("The engine cannot start; see above.")
 
     def _renew(self, lost: subprocess.Popen[bytes]) -> None:

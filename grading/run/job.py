@@ -133,12 +133,14 @@ def write_files(files: Files, folder: str | Path) -> None:
         path.write_bytes(content)
 
 
-def outcome_to_frame(outcome: Outcome) -> Head:
-    """Return an outcome as JSON data."""
-    return asdict(outcome)
+def outcome_to_frame(outcome: Outcome) -> Frame:
+    """Return ``(head, buffers)`` of an outcome: a notebook may be larger than a head."""
+    head = asdict(outcome)
+    return head, [head.pop("notebook").encode()]
 
 
-def outcome_from_frame(head: Head) -> Outcome:
+def outcome_from_frame(head: Head, buffers: Sequence[Raw]) -> Outcome:
     """Return the outcome that ``outcome_to_frame`` described."""
-    values = {field.name: head[field.name] for field in fields(Outcome)}
-    return Outcome(**values | {"verdicts": {key: Verdict(**v) for key, v in head["verdicts"].items()}})
+    verdicts = {key: Verdict(**v) for key, v in head["verdicts"].items()}
+    plain = {field.name: head[field.name] for field in fields(Outcome) if field.name not in ("notebook", "verdicts")}
+    return Outcome(notebook=bytes(buffers[0]).decode(), verdicts=verdicts, **plain)

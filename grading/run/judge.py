@@ -33,6 +33,13 @@ class ConnectionBrokenError(BaseException):
     """The conversation with the student's process has ended. No ``except Exception`` may catch it."""
 
 
+class AnswerStoppedError(RuntimeError):
+    """A StopIteration of an answer that is no iterator: as what it is, it would end the loop of a test (PEP 479)."""
+
+
+AnswerStoppedError.__name__ = "StopIteration"  # as it is told
+
+
 class Judge(Peer):
     """Asks the student's process, and answers what it asks about the objects that a test passed.
 
@@ -61,6 +68,10 @@ class Judge(Peer):
         except (ConnectionClosedError, ProtocolError) as error:
             self.broken = error
             raise ConnectionBrokenError from None
+        except StopIteration as error:
+            if action == "next" or operands[1:2] == ("__next__",):
+                raise
+            raise AnswerStoppedError(*error.args).with_traceback(error.__traceback__) from None
 
     def stands_for(self, value: object) -> bool:
         """Say whether something stands for an object of the student's; what was computed with one does not."""

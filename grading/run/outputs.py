@@ -30,12 +30,13 @@ def checked(items: object, most: int) -> list[NotebookNode]:
 
     most: letters of output that were to be kept
     """
-    outputs = []
+    outputs, left = [], 4 * most + 10_000  # letters of JSON: the escapes of one take up to six
     for item in items if isinstance(items, list) else []:
         try:
             text = json.dumps(item, allow_nan=False)
-            if _has_form(item) and len(text) <= 4 * most + 10_000:  # the escapes of a letter take up to six
+            if _has_form(item) and len(text) <= left:
                 outputs.append(nbformat.from_dict(json.loads(text)))
+                left -= len(text)
         except (TypeError, ValueError, AttributeError, RecursionError):
             continue
     return outputs

@@ -105,7 +105,7 @@ class Prepared:
         sys.path.insert(0, os.getcwd())
         KeptLoader.codes = self._codes
         sys.path_importer_cache[os.getcwd()] = machinery.FileFinder(os.getcwd(), *LOADERS)
-        return outcome_to_frame(grade(job, line, self._compiled, self._modules)), ()
+        return outcome_to_frame(grade(job, line, self._compiled, self._modules))
 
 
 def _parts(cell: NotebookNode, marks: Marks) -> tuple[str, ...]:

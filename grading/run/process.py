@@ -159,7 +159,8 @@ class StudentProcess:
         code = self.end(gone=isinstance(broken, ConnectionClosedError))["code"]
         if isinstance(broken, ProtocolError):
             return f"it sent {broken}"
-        return DEATHS.get(code - 128, f"its process ended with exit code {code}")
+        with_code = "" if self.peer.may_say is not None else f" with exit code {code}"  # it may tell what is hidden
+        return DEATHS.get(code - 128, f"its process ended{with_code}")
 
     def end(self, gone: bool = False) -> dict[str, int]:
         """End it and what it started; return ``{"code", "peak_bytes"}`` of how it had ended."""

@@ -36,6 +36,7 @@ from grading.run.template import read_template
 from grading.wire.specials import operators_in
 
 HURRY = 0.1  # of the usual time, for what needs an answer that did not come to an end before
+LAST = 0.1  # second
 OUTPUT_CELLS = 100  # times ``output_bytes`` is the most that a whole notebook may show
 MOST_FORKS = 30  # that wait for one that goes on
 QUICK = 1  # second for the student's cells so far: then they can run again for a test
@@ -153,7 +154,7 @@ class NotebookRunner:
             try:
                 process.ask(self.job.limits.cell_seconds, "write", tuple(self.files.items()))
                 while done < len(self._past):
-                    self._run_cell(process, self._past[done], self.job.limits.cell_seconds)
+                    self._run_cell(process, self._past[done], self._seconds_of_student(self._past[done]))
                     done += 1
             except StudentProcessLostError as lost:
                 if not any(self._past[done : done + 1]):
@@ -171,7 +172,7 @@ class NotebookRunner:
         self._define_for_tests(cell.source)
         most, began = min(self._room, self.job.limits.output_bytes), time.monotonic()
         try:
-            items = self._run_in_sandbox(cell.source, self._seconds(cell.source), most)
+            items = self._run_in_sandbox(cell.source, self._seconds_of_student(cell.source), most)
         except StudentProcessLostError as lost:
             return self._give_up(cell, number, lost)
         finally:
@@ -209,7 +210,7 @@ class NotebookRunner:
     def _give_up(self, cell: NotebookNode, number: int, lost: StudentProcessLostError) -> list[NotebookNode]:
         """Keep the definitions of a cell that cannot be run to its end; return its outputs."""
         with contextlib.suppress(StudentProcessLostError):
-            self._run_in_sandbox(syntax.definitions_only(cell.source), self._seconds(cell.source), 0)
+            self._run_in_sandbox(syntax.definitions_only(cell.source), self._seconds_of_student(cell.source), 0)
         name = f"The cell {grade_id(cell)}" if grade_id(cell) else f"Cell {number + 1} of the notebook"
         reason = f"{name} was stopped: {lost}."
         self.notices.append(reason)
@@ -402,6 +403,11 @@ class NotebookRunner:
         hurried = used > self.job.limits.total_seconds or (self.endless and self._mentioned(source) & self.endless)
         usual = self.job.limits.cell_seconds
         return min(usual, max(1, HURRY * usual)) if hurried else usual
+
+    def _seconds_of_student(self, source: str) -> float:
+        """Return the time for a cell of the student's: next to none when all is used up twice, however many come."""
+        used = time.monotonic() - self._began
+        return LAST if used > 2 * self.job.limits.total_seconds else self._seconds(source)
 
     def _mentioned(self, source: str) -> set[str]:
         """Return which of the graded names a cell uses."""

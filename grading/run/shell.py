@@ -32,6 +32,7 @@ MORE_THAN_PYTHON = re.compile(
 )
 Bundle = dict[str, Any]  # {MIME type: content}
 Output = dict[str, Any]  # of a cell, in nbformat's form
+ITEM = 50  # letters that an output takes besides its text
 CUT = "\n... the rest of the output is left out: it is too long ...\n"
 
 
@@ -45,15 +46,13 @@ class Outputs:
 
     def text(self, name: str, text: str) -> None:
         """Add text on stdout or stderr."""
-        if self._left <= 0:
+        if not text or self._left <= 0:
             return
-        text, self._left = text[: self._left], self._left - len(text)
-        if self._left <= 0:
-            text += CUT
-        if self.items and self.items[-1].get("name") == name:
-            self.items[-1]["text"] += text
-        else:
-            self.items.append({"output_type": "stream", "name": name, "text": text})
+        if not self.items or self.items[-1].get("name") != name:
+            self.items.append({"output_type": "stream", "name": name, "text": ""})
+            self._left -= ITEM
+        text, self._left = text[: max(self._left, 0)], self._left - len(text)
+        self.items[-1]["text"] += text + (CUT if self._left <= 0 else "")
 
     def data(
         self, kind: str, data: Bundle, metadata: dict[str, Any] | None, display_id: str | None = None, **more: Any
@@ -63,7 +62,7 @@ class Outputs:
             bundle = json.loads(json.dumps({"data": _as_text(data), "metadata": metadata or {}}))
         except (TypeError, ValueError):
             return self.text("stderr", "an output could not be shown\n")
-        size = len(json.dumps(bundle))
+        size = len(json.dumps(bundle)) + ITEM
         if size > self._left:
             return self.text("stderr", "An output is left out: it is too large.\n")
         self._left -= size
@@ -78,7 +77,10 @@ class Outputs:
             self._displays[display_id] |= {"data": _as_text(data), "metadata": metadata or {}}
 
     def error(self, name: str, message: str, traceback: list[str]) -> None:
-        """Add an error."""
+        """Add an error; the first one always."""
+        if self._left <= 0 and any(item["output_type"] == "error" for item in self.items):
+            return
+        self._left -= ITEM + len(message) + sum(map(len, traceback))
         self.items.append({"output_type": "error", "ename": name, "evalue": message, "traceback": traceback})
 
 

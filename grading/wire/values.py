@@ -97,6 +97,13 @@ def _fraction(above: int, below: int) -> fractions.Fraction:
     return fractions.Fraction(above, below)
 
 
+def _decimal(text: str) -> decimal.Decimal:
+    made = decimal.Decimal(text)
+    if len(text) > MOST_BITS or abs(made.adjusted()) > MOST_BITS:  # as an int it takes quadratic time
+        raise NotTransferableError("a decimal number of so many digits cannot be graded")
+    return made
+
+
 def _factory(pairs: Iterable[tuple[Any, Any]], factory: Any) -> collections.defaultdict[Any, Any]:
     return collections.defaultdict(factory if factory in TYPE_NAMES else None, pairs)
 
@@ -113,7 +120,7 @@ KINDS = {
     "datetime": (datetime.datetime, Kind(lambda v: (v.isoformat(),), datetime.datetime.fromisoformat)),
     "timedelta": (datetime.timedelta, Kind(lambda v: (v.days, v.seconds, v.microseconds), datetime.timedelta)),
     "fraction": (fractions.Fraction, Kind(lambda v: v.as_integer_ratio(), _fraction)),
-    "decimal": (decimal.Decimal, Kind(lambda v: (str(v),), decimal.Decimal)),
+    "decimal": (decimal.Decimal, Kind(lambda v: (str(v),), _decimal)),
     "path": (type(pathlib.Path()), Kind(lambda v: (str(v),), pathlib.Path)),
     "deque": (collections.deque, Kind(lambda v: (tuple(v), v.maxlen), collections.deque)),
     "counter": (collections.Counter, Kind(lambda v: (dict(v),), collections.Counter)),
