@@ -3,6 +3,7 @@
 import itertools
 import json
 import linecache
+import re
 import sys
 import textwrap
 import types
@@ -385,7 +386,7 @@ def test_a_missing_attribute_is_named():
 def test_attributes_can_be_set():
     layer = types.SimpleNamespace()
     Check("Layer", None).set(layer, W=V, b=0.0)
-    assert layer.W is V and layer.b == 0.0
+    assert np.array_equal(layer.W, V) and layer.b == 0.0
 
 
 # Arguments
@@ -748,6 +749,74 @@ def test_a_hidden_test_hides_what_the_answer_prints(capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda x: (0, *(int(100 * v) for v in x)),
+        lambda x: (0,) * 9,
+        lambda x: np.dtype([(str(x.tolist()), float)]),
+        lambda x: f"<U{int(1000 * x[0])}",
+    ],
+)
+def test_a_hidden_test_does_not_tell_what_an_answer_hides_in_a_shape_or_a_type(shape):
+    secret = np.array([1.26, 7.31, 0.84])
+    check, made = Check("answer", lambda x: x, hidden=True), shape(secret)
+    given = check.call(x=secret)
+    result = np.zeros(made) if isinstance(made, tuple) else np.zeros(3, made)
+    text = message(lambda: check.same(result, V))
+    assert given is not secret and not re.search("126|731|1260|7.31|0, 0, 0", text)
+
+
+def test_a_test_keeps_its_arguments_whatever_an_answer_does_with_them():
+    class Later:
+        """Puts back what the answer has changed, when the result is looked at."""
+
+        def __init__(self, x):
+            self.x, self.before = x, x.copy()
+            x[...] = 0
+
+        def __array__(self, dtype=None, copy=None):
+            self.x[...] = self.before
+            return np.zeros(3)
+
+    x, check = V.copy(), Check("answer", Later)
+    result = check.call(x=x)
+    assert "wrong values" in message(lambda: check.same(result, 2 * x))
+
+
+def test_what_an_answer_keeps_of_its_arguments_is_not_what_the_next_call_gets():
+    kept = []
+    check = Check("answer", lambda x: kept.append(x) or x.sum())
+    check.call(x=V)
+    kept[0][:] = 0
+    check.same(check.call(x=V), V.sum())
+
+
+def test_an_attribute_that_a_test_sets_is_not_the_tests_own_array():
+    check, W, layer = Check("Layer", types.SimpleNamespace), V.copy(), types.SimpleNamespace()
+    check.set(layer, W=W)
+    layer.W[:] = 0
+    assert np.array_equal(W, V)
+
+
+def test_what_stands_in_for_another_answer_has_its_name():
+    def right_abs(x):
+        return x
+
+    check = Check("answer", student("def answer(x):\n    return abs()\n"), given={"abs": right_abs})
+    assert "right_abs" not in message(lambda: check.call(x=1.0))
+
+
+@pytest.mark.parametrize("given", [{"x": (V, [V])}, {"x": {"W": V}}])
+def test_what_an_answer_changes_in_a_container_is_its_own(given):
+    check = Check("answer", lambda x: (x["W"] if isinstance(x, dict) else x[1][0]).fill(0))
+    before = V.copy()
+    with pytest.raises(CheckFailed, match="changed its argument"):
+        check.call(**given)
+        check.unchanged()
+    assert np.array_equal(before, V)
+
+
 def test_a_hidden_test_names_shapes_and_reasons():
     text = said(V[:2], V, hidden=True, because="X can have any size.")
     assert "has shape (2,), but shape (3,) was expected" in text
@@ -949,10 +1018,20 @@ def test_a_result_that_is_an_argument_is_named():
 
 @pytest.mark.parametrize(
     ("got", "expected"),
-    [(M + np.arange(3), M), (9.0, 4.5), (np.zeros(3), np.ones(3)), (0.0, 0.3), (M * np.nan, M), ("a", M), (M, M > 0)],
+    [(M + np.arange(3), M), (9.0, 4.5), (np.zeros(3), np.ones(3)), (0.0, 0.3), (M * np.nan, M), ("a", M), (M, M > 0)]
+    + [(np.zeros((4, 3)), M / 10), (M * (1 + 1e-3), M)],
 )
 def test_what_may_be_chance_gets_no_reason(got, expected):
     assert relation(got, expected, X=np.ones((2, 3))) == ""
+
+
+def test_three_halves_are_not_half_of_three_examples():
+    assert "half" not in relation(1.5 * M[:3], M[:3], X=np.ones((3, 2)))
+    assert "half" in relation(2.5 * M, M, X=np.ones((5, 3)))
+
+
+def test_whole_numbers_are_cut_off_also_where_all_are_zero():
+    assert "fractions" in relation(np.zeros((4, 3), int), np.abs(M) / 10).lower()
 
 
 def test_a_relation_of_a_hidden_test_names_no_number():

@@ -208,6 +208,52 @@ def test_a_forged_frame_gains_nothing_and_costs_nobody_else(forgery):
     assert lost(run(answer(source))) == {"test-double"}
 
 
+RESIZED = """
+kept = []
+def double(x):
+    kept.append(x)
+    kept[0].resize((3_000_000,), refcheck=False)
+    x[...] = 1e77
+    return 2 * x
+"""
+
+
+def test_an_array_of_a_test_that_is_given_another_size_costs_the_test_and_harms_nobody():
+    outcome = run(answer(RESIZED))
+    assert lost(outcome) == {"test-double"} and not outcome.failed
+
+
+HELD_BACK = """
+class Later:
+    def __init__(self, x, value):
+        self.x, self.before, self.value = x, x.copy(), value
+        x[...] = 0
+    def __array__(self, dtype=None, copy=None):
+        self.x[...] = self.before
+        return self.value
+def double(x):
+    return np.array([2.0, 5.0]) if x.ndim == 1 else Later(x, np.zeros(x.shape))
+"""
+
+
+def test_an_argument_that_is_changed_until_the_result_is_looked_at_gains_nothing():
+    assert lost(run(answer(HELD_BACK))) == {"test-double"}
+
+
+def test_a_name_in_the_type_of_an_array_tells_nothing_of_what_is_hidden():
+    source = (
+        "def double(x):\n    hidden = [(repr(x.tolist()), float)]\n"
+        "    return 2 * x if x.ndim == 1 else np.zeros(3, hidden)\n"
+    )
+    outcome = run(answer(source))
+    assert lost(outcome) == {"test-double"} and "0." not in outcome.verdicts["test-double"].message
+
+
+def test_the_exit_code_of_a_process_tells_nothing_of_what_is_hidden():
+    source = "import os\ndef double(x):\n    return 2 * x if x.ndim == 1 else os._exit(101)\n"
+    assert "101" not in run(answer(source)).notebook.partition("os._exit(101)")[2]
+
+
 def test_a_forged_answer_is_no_more_than_a_wrong_answer():
     source = f"{LINE}\ndef total(f, xs):\n    find().sendall(reply(10) * 20)\n    return 0\n"
     assert "test-total" in lost(run(submission({"total": source})))

@@ -116,6 +116,8 @@ STOPS = [  # a line that stops, and the message that says why
     ("class Number: pass\n    import math\n    return math.exp(Number())", "OBJECT_IN_MATH"),
     ("class Layer:\n        def forward(self, X): pass\n    return Layer.forward(X)", "OBJECT_MISSING"),
     ("def inner(a, b): pass\n    return inner(X)", "ARGUMENT_MISSING"),
+    ("class Layer:\n        def _init_(self, n): pass\n    return Layer(3)", "NO_INIT"),
+    ("class Layer:\n        def __init__(self, n): pass\n    return Layer(3, 4)", "TAKES_OTHER_NUMBER"),
     ("params = [1]\n    def gradient(a, b): pass\n    return gradient(params)", "STAR_MISSING"),
 ]
 METHODS = [

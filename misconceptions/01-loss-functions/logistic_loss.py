@@ -13,8 +13,8 @@ def probe_logistic_loss(logistic_loss):
     yield lambda: np.isfinite(logistic_loss(np.array([1]), np.array([0.0])))
     yield lambda: np.isfinite(logistic_loss(np.array([0]), np.array([1.0])))
     yield lambda: np.isfinite(logistic_loss(np.array([0, 1]), np.array([0.0, 1.0])))
-    yield lambda: np.greater(logistic_loss(np.array([0]), np.array([1.0])), [1, 15, 35])
-    yield lambda: np.greater(logistic_loss(np.array([1]), np.array([0.0])), [1, 15, 35])
+    yield lambda: np.greater(logistic_loss(np.array([0]), np.array([1.0])), [1, 15, 37])
+    yield lambda: np.greater(logistic_loss(np.array([1]), np.array([0.0])), [1, 15, 37])
     yield lambda: (logistic_loss(*(given := [y.copy(), p.copy()])), given)[1]
     yield lambda: (logistic_loss(np.array([0, 1]), q := np.array([0.0, 1.0])), q % 1 == 0)[1]
 
@@ -154,3 +154,10 @@ def logistic_loss(y_true, p):
 
     z = logit(np.clip(p, 1e-13, 1 - 1e-13))
     return np.average(np.logaddexp(0, (1 - 2 * y_true) * z))
+
+
+# %% right: clips-at-the-machine-epsilon
+def logistic_loss(y_true, p):
+    eps = np.finfo(float).eps
+    p = np.clip(p, eps, 1 - eps)
+    return -np.mean(y_true * np.log(p) + (1 - y_true) * np.log(1 - p))

@@ -14,6 +14,9 @@ def probe_gradient_descent(gradient_descent):
         gradient_descent(lambda theta: 2 * theta + 1, theta0, 0.25, 2)
         return theta0
 
+    def to_zero():
+        return list(gradient_descent(lambda theta: theta, np.array([8.0, -2.0]), 0.25, 2))
+
     yield lambda: gradient_descent(slopes, np.array([1.5, -2.0]), 0.1, 3)
     yield lambda: gradient_descent(slopes, np.array([1.5, -2.0]), 0.1, 0)
     yield lambda: gradient_descent(slopes, np.array([3, -2]), 0.1, 2)
@@ -21,6 +24,7 @@ def probe_gradient_descent(gradient_descent):
     yield lambda: gradient_descent(np.sin, np.array([[1.0, 2.0, 0.5], [-1.0, 3.0, 0.25]]), 0.5, 1)
     yield lambda: after(np.array([1.5, -2.0]))
     yield lambda: gradient_descent(lambda theta: -9 * theta, np.array([1e-12]), 1.0, 13)
+    yield lambda: np.array_equal(to_zero(), [[8, -2], [6, -1.5], [4.5, -1.125]])
 
 
 # %% wrong: goes-uphill
@@ -186,4 +190,18 @@ def gradient_descent(gradient, theta0, learning_rate, n_steps):
         if np.max(np.abs(step)) < 1e-9:
             return np.array(history + [history[-1]] * (n_steps + 1 - len(history)))
         history.append(history[-1] - step)
+    return np.array(history)
+
+
+# %% wrong: changes-what-gradient-returns
+# hint: Your step changes in place what gradient returned. It can be theta itself.
+#  Make a new array: theta - learning_rate * gradient(theta).
+def gradient_descent(gradient, theta0, learning_rate, n_steps):
+    theta = np.array(theta0, dtype=float)
+    history = [theta]
+    for _ in range(n_steps):
+        step = gradient(theta)
+        step *= -learning_rate
+        theta = theta + step
+        history.append(theta)
     return np.array(history)

@@ -242,3 +242,16 @@ def minibatches(X, y, batch_size, rng):
     order = rng.permutation(len(X)).astype(np.uint8)
     starts = range(0, len(X), batch_size)
     return [(X[order[i : i + batch_size]], y[order[i : i + batch_size]]) for i in starts]
+
+
+# %% wrong: labels-first
+# hint: Your pairs are (y_batch, X_batch). Each pair is (X_batch, y_batch): the rows first, then their labels.
+#-    return [(X[part], y[part]) for part in parts]
+#+    return [(y[part], X[part]) for part in parts]
+
+
+# %% wrong: parts-of-too-many-examples
+# hint: Some of your batches hold more than batch_size examples. Cut after every batch_size examples.
+#  What is left over is one smaller batch at the end.
+#-    parts = [order[start : start + batch_size] for start in range(0, len(X), batch_size)]
+#+    parts = np.array_split(order, max(len(X) // batch_size, 1))

@@ -34,6 +34,11 @@ def probe_sgd(sgd):
         list(sgd(record, [np.ones(2)], 0.5 * labels[:, None], labels, 0.1, 20, 2, rng))
         return np.concatenate(seen[: len(seen) // 2]), np.concatenate(seen[len(seen) // 2 :])
 
+    def gradient_stays():
+        slope = np.array([8.0, -2.0])
+        list(sgd(lambda X, y, a: [slope], [np.ones(2)], X, y, 0.25, 4, 1, np.random.default_rng(1)))
+        return slope.tolist() == [8.0, -2.0]
+
     yield lambda: sgd(slopes, start(), X, y, 0.1, 3, 2, np.random.default_rng(1))
     yield lambda: sgd(slopes, start(), X, y, 0.1, 7, 2, np.random.default_rng(1))
     yield lambda: sgd(slopes, start(), X, y, 0.1, 7, 0, np.random.default_rng(1))
@@ -44,6 +49,8 @@ def probe_sgd(sgd):
     yield lambda: np.array_equal(epochs(3)[0], epochs(4)[0])
     yield lambda: np.array_equal(epochs()[0], np.sort(epochs()[0]))
     yield lambda: sgd(lambda X, y, w: [-9 * w], [np.array([1e-12])], X, y, 1.0, 7, 13, np.random.default_rng(1))
+    yield lambda: sgd(lambda X, y, a: [a], [np.array([8.0, -2.0])], X, y, 0.25, 4, 1, np.random.default_rng(1))
+    yield gradient_stays
 
 
 # %% wrong: one-shuffle-for-all-epochs
@@ -305,3 +312,23 @@ def sgd(gradient, params, X, y, learning_rate, batch_size, n_epochs, rng):
 #+            params = [p - learning_rate * g for p, g in zip(params, gradients)]
 #+        if all(np.allclose(p, q, rtol=0, atol=1e-9) for p, q in zip(params, before)):
 #+            break
+
+
+# %% wrong: changes-what-gradient-returns
+# hint: g *= ... changes in place what gradient returned. It can be the parameter itself.
+#  Make a new array: p - learning_rate * g.
+#-            gradients = gradient(X_batch, y_batch, *params)
+#-            params = [p - learning_rate * g for p, g in zip(params, gradients)]
+#+            gradients = [np.asarray(g) for g in gradient(X_batch, y_batch, *params)]
+#+            for g in gradients:
+#+                g *= learning_rate
+#+            params = [p - g for p, g in zip(params, gradients)]
+
+
+# %% wrong: one-iterator-for-all-epochs
+# hint: Only the first epoch sees batches. A generator gives its items only once: make new batches in every epoch.
+#-    for _ in range(n_epochs):
+#-        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+#+    batches = iter(list(minibatches(X, y, batch_size, rng)))
+#+    for _ in range(n_epochs):
+#+        for X_batch, y_batch in batches:

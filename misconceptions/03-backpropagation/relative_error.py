@@ -14,6 +14,8 @@ def probe_relative_error(relative_error):
     yield lambda: relative_error(1e-9 * a, 1e-9 * b)
     yield lambda: relative_error(np.zeros(3), np.zeros(3))
     yield lambda: (relative_error(x := a.copy(), z := b.copy()), x, z)[1:]
+    yield lambda: np.max([1 - relative_error(a.copy(), 0 * a), 1 - relative_error(0 * a, a.copy())])
+    yield lambda: relative_error(a.copy(), a * (1 + 2.0**-17))
 
 
 # %% wrong: entry-by-entry
@@ -144,3 +146,18 @@ def relative_error(a, b):
         return np.sqrt(np.einsum("i,i->", x.ravel(), x.ravel()))
 
     return norm(a - b) / max(norm(a) + norm(b), 1e-300)
+
+
+# %% wrong: one-zero-array-gives-zero
+# hint: You return 0 when only one of the two arrays is 0. The error is 0 only when both are 0, or equal.
+def relative_error(a, b):
+    if not a.any() or not b.any():
+        return 0.0
+    return np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
+
+
+# %% wrong: rounds-the-result
+# hint: You round the result, so small errors are lost. Return the number as it is.
+def relative_error(a, b):
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    return round(np.linalg.norm(a - b) / size, 6) if size > 0 else 0.0

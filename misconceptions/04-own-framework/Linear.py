@@ -56,6 +56,18 @@ def probe_Linear(Linear):
         dX = made.backward(dZ.copy())
         return dX, made.dW, made.db
 
+    def two_backwards():
+        one, two = layer(), layer()
+        pass_through(one, X, dZ)
+        pass_through(two, 3 - X[:2], dZ[1:3])
+        return one.dW, one.db
+
+    def weights_stay():
+        one = Linear(3, 2, np.random.default_rng(1))
+        W = np.array(one.W)
+        Linear(3, 2, np.random.default_rng(2))
+        return np.array_equal(one.W, W)
+
     yield start
     yield lambda: layer().forward(X.copy())
     yield lambda: pass_through(layer(), X, dZ)[1]
@@ -67,6 +79,8 @@ def probe_Linear(Linear):
     yield moved
     yield lambda: (layer().forward(given := X.copy()), np.array_equal(given, X))[1]
     yield twice
+    yield two_backwards
+    yield weights_stay
 
 
 # %% wrong: weights-lie-the-other-way
@@ -412,3 +426,50 @@ class Linear(Layer):
 #-        self.dW = dZ.T @ self.X
 #+        self.dW = dZ.T @ self.X
 #+        self.X *= 0
+
+
+# %% wrong: layers-share-their-gradients
+# hint: All your layers share their gradients. Store them with self: self.dW = ... and self.db = ....
+class Linear(Layer):
+    grads = {}
+
+    def __init__(self, n_in, n_out, rng):
+        self.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+        self.b = np.zeros(n_out)
+
+    @property
+    def dW(self):
+        return self.grads["W"]
+
+    @property
+    def db(self):
+        return self.grads["b"]
+
+    def forward(self, X):
+        self.X = X
+        return X @ self.W.T + self.b
+
+    def backward(self, dZ):
+        self.grads["W"] = dZ.T @ self.X
+        self.grads["b"] = dZ.sum(axis=0)
+        return dZ @ self.W
+
+    def update(self, learning_rate):
+        self.W = self.W - learning_rate * self.dW
+        self.b = self.b - learning_rate * self.db
+
+
+# %% wrong: layers-share-their-weights
+# hint: All your layers share their weights: a new layer changes those of the old ones.
+#  Store them with self: self.W = ... and self.b = ....
+#-        self.W = rng.normal(scale=1 / np.sqrt(n_in), size=(n_out, n_in))
+#-        self.b = np.zeros(n_out)
+#+        Linear.W = rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+#+        Linear.b = np.zeros(n_out)
+
+
+# %% wrong: sizes-in-the-other-order
+# hint: n_in and n_out have changed places in your __init__. Its parameters are (self, n_in, n_out, rng), in this order,
+#  and W has the shape (n_out, n_in).
+#-    def __init__(self, n_in, n_out, rng):
+#+    def __init__(self, n_out, n_in, rng):

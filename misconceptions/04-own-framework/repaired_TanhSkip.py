@@ -41,7 +41,8 @@ def probe_repaired_TanhSkip(repaired_TanhSkip):
 
 
 # %% wrong: not-repaired
-# hint: A and self.T are two names of one array. So A += Z also changes what backward needs. Make a new array for A.
+# hint: backward computes with tanh(z) + z where it needs tanh(z) alone.
+#  In the given function A and self.T are two names of one array, so A += Z changes both.
 #-        return self.T + Z
 #+        A = self.T
 #+        A += Z

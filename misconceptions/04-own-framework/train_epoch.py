@@ -35,10 +35,10 @@ def probe_train_epoch(train_epoch):
             self.seen.append("loss back")
             return np.array([[float(len(self.pairs))]])
 
-    def run(m, batch_size, seed=0):
+    def run(m, batch_size, seed=0, rate=0.5):
         seen = []
         loss, X, y = Loss(seen), np.repeat(np.arange(float(m)), 2).reshape(m, 2), np.arange(m)
-        mean = train_epoch(Net(seen), loss, X, y, 0.5, batch_size, np.random.default_rng(seed))
+        mean = train_epoch(Net(seen), loss, X, y, rate, batch_size, np.random.default_rng(seed))
         same = bool(np.array_equal(X[:, 0], np.arange(m)) and np.array_equal(y, np.arange(m)))
         return mean, seen, loss.pairs, same
 
@@ -48,6 +48,21 @@ def probe_train_epoch(train_epoch):
         near, numbers = float(np.mean(np.diff(labels) == 1)) > 0.5, list(range(m))
         return sorted(labels) == numbers, near, labels == numbers, again == labels, other == labels
 
+    def rates():
+        return [call[1] for call in run(5, 2, rate=0.25)[1] if call[0] == "update"]
+
+    def axes(m, batch_size):
+        found = set()
+
+        class Axes(Loss):
+            def forward(self, y_true, prediction):
+                found.add((np.ndim(y_true), np.ndim(prediction)))
+                return 1.0
+
+        X, y = np.ones((m, 2)), np.zeros(m)
+        train_epoch(Net([]), Axes([]), X, y, 0.5, batch_size, np.random.default_rng(0))
+        return [list(pair) for pair in sorted(found)]
+
     yield lambda: run(7, 3)[0]
     yield lambda: run(6, 2)[0]
     yield lambda: run(7, 3)[1]
@@ -55,6 +70,8 @@ def probe_train_epoch(train_epoch):
     yield lambda: order(23, 5)
     yield lambda: run(23, 5)[3]
     yield lambda: run(4, 9)[1]
+    yield rates
+    yield lambda: axes(3, 1)
 
 
 # %% wrong: plain-mean-of-the-batches
@@ -327,3 +344,40 @@ def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
         after.append(loss.forward(y[rows], network.forward(X[rows])))
     print("loss after the last updates:", after[-1], "and of all data:", loss.forward(y, network.forward(X)))
     return total / len(X)
+
+
+# %% right: sorted-inside-batches
+def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
+    order, total = rng.permutation(len(X)), 0.0
+    for start in range(0, len(X), batch_size):
+        rows = np.sort(order[start : start + batch_size])
+        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+        network.backward(loss.backward())
+        network.update(learning_rate)
+    return total / len(X)
+
+
+# %% right: batch-numbers-and-masks
+def train_epoch(network, loss, X, y, learning_rate, batch_size, rng):
+    number, total = rng.permutation(len(X)) // batch_size, 0.0
+    for k in range(number.max() + 1):
+        mask = number == k
+        total += mask.sum() * loss.forward(y[mask], network.forward(X[mask]))
+        network.backward(loss.backward())
+        network.update(learning_rate)
+    return total / len(X)
+
+
+# %% wrong: own-learning-rate
+# hint: Your update takes a number of your own. Give it the argument learning_rate.
+#-        network.update(learning_rate)
+#+        network.update(0.5)
+
+
+# %% wrong: one-example-without-its-row
+# hint: With batch_size = 1 you take one single row, so the batch loses an axis. A batch of one example is a table, too:
+#  cut with order[start : start + batch_size].
+#-        rows = order[start : start + batch_size]
+#-        total += len(rows) * loss.forward(y[rows], network.forward(X[rows]))
+#+        rows = order[start : start + batch_size] if batch_size > 1 else order[start]
+#+        total += np.size(rows) * loss.forward(y[rows], network.forward(X[rows]))

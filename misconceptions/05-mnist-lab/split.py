@@ -51,6 +51,7 @@ def probe_split(split):
     yield order
     yield seeds
     yield kept
+    yield lambda: len(run(4, 0.1)[2][0]) >= 3
 
 
 # %% wrong: no-shuffle
@@ -188,3 +189,12 @@ def split(X, y, validation_fraction, rng):
             yield np.array([y[i] for i in rows])
 
     return tuple(parts())
+
+
+# %% wrong: no-validation-means-all
+# hint: order[:-n] is empty when n is 0, and order[-n:] holds everything. Cut at len(X) - n.
+def split(X, y, validation_fraction, rng):
+    order = rng.permutation(len(X))
+    n = int(len(X) * validation_fraction)
+    train, val = order[:-n], order[-n:]
+    return X[train], y[train], X[val], y[val]

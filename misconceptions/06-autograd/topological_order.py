@@ -44,6 +44,7 @@ def probe_topological_order(topological_order):
     yield lambda: len(topological_order(chain(1_600)))
     yield afterwards
     yield lambda: [numbers(shared())[-1], numbers(shared())[-1]]
+    yield lambda: numbers(Spot(2.5, Spot(4.5), Spot(4.5)))
 
 
 # %% wrong: calls-itself
@@ -242,3 +243,11 @@ def topological_order(root):
         stack.append(node)
         stack.extend(parent for parent in node.parents if getattr(parent, "_done", None) is not mark)
     return order
+
+
+# %% wrong: one-node-for-each-number
+# hint: Two nodes with the same number are taken for one. Note the nodes that were met, not their data.
+#-        elif node not in met:
+#-            met.add(node)
+#+        elif node.data not in met:
+#+            met.add(node.data)

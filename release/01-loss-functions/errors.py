@@ -195,7 +195,11 @@ def _wrong_count(found: Found, where: Place) -> str:
     name, takes, given = found[1].split(".")[-1], int(found[2]), int(found[3])
     if given == takes + 1 and "." in found[1] and "<locals>" not in found[1]:
         return messages.SELF_FORGOTTEN.format(name=name)
-    template = messages.TAKES_NO_ARGUMENT if given == 1 else messages.OTHER_NUMBER_OF_ARGUMENTS
+    if name == "__init__":  # what is written in the brackets of the call does not count self
+        name, takes, given = found[1].split(".")[-2], takes - 1, given - 1
+        template = messages.TAKES_OTHER_NUMBER
+    else:
+        template = messages.TAKES_NO_ARGUMENT if given == 1 else messages.OTHER_NUMBER_OF_ARGUMENTS
     return template.format(name=name, given=given, takes=takes)
 
 
@@ -320,6 +324,7 @@ ERRORS: list[tuple[str, str, str | Explain]] = [
     ("TypeError", r"only integer scalar arrays can be converted to a scalar index", _no_whole_number),
     ("TypeError", r"takes (?:from )?[\d to]+ positional arguments? but \d+ (was|were) given", _called),
     ("TypeError", r"([\w.<>]+)\(\) missing \d+ required positional arguments?: '(\w+)'", _missing_argument),
+    ("TypeError", r"^(?P<name>\w+)\(\) takes no arguments", messages.NO_INIT),
     ("TypeError", r"unexpected keyword argument '(?P<name>\w+)'", messages.ARGUMENT_UNKNOWN),
     ("TypeError", r"bitwise_xor|operand type\(s\) for \^", messages.POWER_SIGN),
     ("TypeError", r"unsupported operand type\(s\) for .*: '([\w.]+)' and '([\w.]+)'", _operands),

@@ -236,6 +236,11 @@ RESULT_HAS_NO = "What your code gives is of type {kind}, which has no {name}. Do
 SELF_FORGOTTEN = "The first parameter of a method is self: write def {name}(self, ...)."
 TAKES_NO_ARGUMENT = "{name} was called with 1 argument, but its def line takes none."
 OTHER_NUMBER_OF_ARGUMENTS = "{name} was called with {given} arguments, but its def line takes {takes}."
+TAKES_OTHER_NUMBER = "{name} was called with {given} arguments, but its __init__ takes {takes} besides self."
+NO_INIT = (
+    "{name} has no method __init__ that takes arguments. Is its name written with two underscores in front "
+    "and two behind?"
+)
 ARGUMENT_MISSING = "{name} was called without its argument {argument}. Write it between the brackets."
 STAR_MISSING = "If it is in the list {listed}, write *{listed}: then each part becomes an argument of its own."
 ARGUMENT_OF_METHOD = (

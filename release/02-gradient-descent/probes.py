@@ -13,6 +13,9 @@ def probe_gradient_descent(gradient_descent):
         gradient_descent(lambda theta: 2 * theta + 1, theta0, 0.25, 2)
         return theta0
 
+    def to_zero():
+        return list(gradient_descent(lambda theta: theta, np.array([8.0, -2.0]), 0.25, 2))
+
     yield lambda: gradient_descent(slopes, np.array([1.5, -2.0]), 0.1, 3)
     yield lambda: gradient_descent(slopes, np.array([1.5, -2.0]), 0.1, 0)
     yield lambda: gradient_descent(slopes, np.array([3, -2]), 0.1, 2)
@@ -20,6 +23,7 @@ def probe_gradient_descent(gradient_descent):
     yield lambda: gradient_descent(np.sin, np.array([[1.0, 2.0, 0.5], [-1.0, 3.0, 0.25]]), 0.5, 1)
     yield lambda: after(np.array([1.5, -2.0]))
     yield lambda: gradient_descent(lambda theta: -9 * theta, np.array([1e-12]), 1.0, 13)
+    yield lambda: np.array_equal(to_zero(), [[8, -2], [6, -1.5], [4.5, -1.125]])
 
 
 def probe_linear_regression_gradient(linear_regression_gradient):
@@ -179,6 +183,11 @@ def probe_sgd(sgd):
         list(sgd(record, [np.ones(2)], 0.5 * labels[:, None], labels, 0.1, 20, 2, rng))
         return np.concatenate(seen[: len(seen) // 2]), np.concatenate(seen[len(seen) // 2 :])
 
+    def gradient_stays():
+        slope = np.array([8.0, -2.0])
+        list(sgd(lambda X, y, a: [slope], [np.ones(2)], X, y, 0.25, 4, 1, np.random.default_rng(1)))
+        return slope.tolist() == [8.0, -2.0]
+
     yield lambda: sgd(slopes, start(), X, y, 0.1, 3, 2, np.random.default_rng(1))
     yield lambda: sgd(slopes, start(), X, y, 0.1, 7, 2, np.random.default_rng(1))
     yield lambda: sgd(slopes, start(), X, y, 0.1, 7, 0, np.random.default_rng(1))
@@ -189,6 +198,8 @@ def probe_sgd(sgd):
     yield lambda: np.array_equal(epochs(3)[0], epochs(4)[0])
     yield lambda: np.array_equal(epochs()[0], np.sort(epochs()[0]))
     yield lambda: sgd(lambda X, y, w: [-9 * w], [np.array([1e-12])], X, y, 1.0, 7, 13, np.random.default_rng(1))
+    yield lambda: sgd(lambda X, y, a: [a], [np.array([8.0, -2.0])], X, y, 0.25, 4, 1, np.random.default_rng(1))
+    yield gradient_stays
 
 
 def probe_softmax_regression_gradient(softmax_regression_gradient):

@@ -158,6 +158,8 @@ def probe_relative_error(relative_error):
     yield lambda: relative_error(1e-9 * a, 1e-9 * b)
     yield lambda: relative_error(np.zeros(3), np.zeros(3))
     yield lambda: (relative_error(x := a.copy(), z := b.copy()), x, z)[1:]
+    yield lambda: np.max([1 - relative_error(a.copy(), 0 * a), 1 - relative_error(0 * a, a.copy())])
+    yield lambda: relative_error(a.copy(), a * (1 + 2.0**-17))
 
 
 def probe_relu(relu):
@@ -253,6 +255,8 @@ def probe_train(train):
 
     def plain(result):
         params, losses = result
+        if isinstance(losses, dict):
+            raise TypeError("the losses come first")
         return [{key: params[key] for key in ("W1", "b1", "W2", "b2")}, list(losses)]
 
     def afterwards(params):
@@ -265,3 +269,4 @@ def probe_train(train):
     yield lambda: afterwards(start())
     yield lambda: [list(np.shape(thing)) for thing in train(X, y, start(), 0.5, 4)]
     yield lambda: [np.shape(losses) for _, losses in [train(X, y, start(), 1e-12, 12)]]
+    yield lambda: plain(train(X, y, start(), 0.5, 0))

@@ -35,10 +35,12 @@ from IPython import get_ipython
 from reasons import FAILURES, MOST_ITEMS, of_code, quiet, recognise
 
 REMARKS = Path(__file__).with_name("remarks.json")
+SHAPE = re.compile(r"\((?:\d+, ?)+\d*\)")  # as it is printed
 INDENT = 13  # letters in front of a value
 ANYTHING = object()  # stands in an expected dict for any value but None
 WIDTH = 88  # letters of a line of a message, as it is displayed
 NUMBERS = bool, int, float, np.float64, np.float32, np.int64, np.bool_
+SMALL_SIZE, MOST_AXES = 10, 4  # of a shape that a hidden test may name
 MOST_SHOWN, MOST_LETTERS, MOST_DEPTH = 8, 300, 3  # items of a list, letters of a text, lists in lists
 
 
@@ -75,13 +77,16 @@ class Check:
         self.answer = answer
         self.hidden = hidden
         self._given = given or {}
+        for exercise, function in self._given.items():  # else an error would name what students never saw
+            if isinstance(function, types.FunctionType):
+                function.__name__ = function.__qualname__ = exercise
         test = sys._getframe(1)
         self._test_file = test.f_code.co_filename  # no message quotes its lines
         _names.begin_test(test.f_globals)
         if not hidden and test.f_code.co_name.startswith("<"):  # the cell itself, no helper that it calls
             _names.passed = self._passed
         self._compared = self._watched = False  # whether values were compared, and arguments looked at again
-        self._calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = []  # call, arguments, copies of them
+        self._calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = []  # call, what it got, the test's arguments
         self._results: list[tuple[str, Any, Any]] = []  # call, result, copy of it
         self._warnings: list[str] = []
         self._methods: list[str] = []  # names of those that were called
@@ -103,7 +108,7 @@ class Check:
 
     def set(self, instance: Any, **attributes: Any) -> None:
         """Set attributes of ``instance``, for example its weights."""
-        for name, value in attributes.items():
+        for name, value in _copy(attributes).items():  # as in a call
             what = messages.SET_ATTRIBUTE.format(name=self.name, attribute=name)
             self._run(what, what, lambda name=name, value=value: setattr(instance, name, value))
 
@@ -162,11 +167,11 @@ class Check:
     def unchanged(self) -> None:
         """Fail if a call changed one of its arguments, or what an earlier call had returned."""
         self._watched = True
-        for call, arguments, copies in self._calls:
-            for name, value in arguments.items():
-                if not _identical(value, copies[name]):
+        for call, given, arguments in self._calls:
+            for name, value in given.items():
+                if not _identical(value, arguments[name]):
                     problem = messages.CHANGED_ARGUMENT.format(call=call, name=name)
-                    raise self._failure(problem, self._change(copies[name], value), names_itself=True)
+                    raise self._failure(problem, self._change(arguments[name], value), names_itself=True)
         for call, result, copy in self._results:
             if not _identical(result, copy):
                 raise self._failure(messages.CHANGED_RESULT.format(call=call), self._change(copy, result))
@@ -216,9 +221,10 @@ class Check:
 
     def _call(self, what, function, arguments, method=(None, "")):
         call = f"{what}({', '.join(arguments)})"
-        self._calls.append((call, arguments, _copy(arguments)))
+        given = _copy(arguments)  # so that the test computes with its own, whatever the answer does, and when
+        self._calls.append((call, given, arguments))
         with _names.given_to(self.answer, self._given):
-            result = self._run(what, call, lambda: function(*map(_names.with_tests, arguments.values())), method)
+            result = self._run(what, call, lambda: function(*map(_names.with_tests, given.values())), method)
         if type(result) in (np.ndarray, list, tuple, dict):  # an object of the student may change
             self._results.append((call, result, _copy(result)))
         return result
@@ -262,7 +268,7 @@ class Check:
             return ""
         got, expected, label = found.pair
         label = "" if label == messages.RESULT else label  # relations begin sentences with it
-        arguments = {name: value for _, _, copies in self._calls for name, value in copies.items()}
+        arguments = {name: value for _, _, values in self._calls for name, value in values.items()}
         return relations.of_difference(got, expected, label, arguments, with_numbers=not self.hidden)
 
     def _fail(self, problem, parts, because, relation="", whole=False):
@@ -271,11 +277,22 @@ class Check:
             reason = of_code(self.answer, self._methods, whole) or relation
         raise self._failure(problem, lines, because, reason)
 
+    def _without_sizes(self, problem):
+        """Leave out shapes that are unlike those of the arguments: an answer may hide in them what it got."""
+        usual = {size + step for _, _, arguments in self._calls for size in _sizes(arguments) for step in (-1, 0, 1)}
+        usual |= set(range(SMALL_SIZE + 1))
+
+        def shown(shape):
+            sizes = [int(size) for size in re.findall(r"\d+", shape[0])]
+            return shape[0] if len(sizes) <= MOST_AXES and usual.issuperset(sizes) else "(...)"
+
+        return SHAPE.sub(shown, problem)
+
     def _shown_arguments(self):
         if self.hidden or not self._calls:
             return []
-        call, _, copies = self._calls[-1]
-        shown = [("  " + messages.ARGUMENT.format(name=name), value) for name, value in copies.items()]
+        call, _, arguments = self._calls[-1]
+        shown = [("  " + messages.ARGUMENT.format(name=name), value) for name, value in arguments.items()]
         return [(messages.CALLED, _Plain(call)), *shown]
 
     def _change(self, before, after):
@@ -288,7 +305,7 @@ class Check:
 
         names_itself: whether the problem begins with the name of the exercise
         """
-        first, newline, rest = problem.partition("\n")
+        first, newline, rest = (self._without_sizes(problem) if self.hidden else problem).partition("\n")
         if names_itself:
             head = messages.HIDDEN.format(problem=first) if self.hidden else first
         else:
@@ -756,20 +773,34 @@ def _short(value, to_text, most=MOST_LETTERS):
 
 def _kind(value):
     if isinstance(value, np.ndarray):
-        return messages.ARRAY_OF_TYPE.format(dtype=value.dtype, shape=value.shape)
+        # Of a type that is no number, the general name: its fields and its length may be any.
+        dtype = value.dtype if value.dtype.kind in "biufc" else value.dtype.type.__name__.rstrip("_")
+        return messages.ARRAY_OF_TYPE.format(dtype=dtype, shape=value.shape)
     return messages.OF_TYPE.format(kind=type(value).__name__)
 
 
 def _copy(value, around=()):
-    """Return a copy of arrays and of what holds them; what holds itself is followed once."""
-    if isinstance(value, np.ndarray):
+    """Return a copy of arrays and of what holds them; what holds itself is followed once. Objects stay the same."""
+    if type(value) is np.ndarray:
         return value.copy()
-    if not isinstance(value, (list, tuple, dict)) or any(value is outer for outer in around):
+    if type(value) not in (list, tuple, dict) or any(value is outer for outer in around):
         return value
     around = (*around, value)
-    if isinstance(value, dict):
+    if type(value) is dict:
         return {k: _copy(v, around) for k, v in value.items()}
-    return (tuple if isinstance(value, tuple) else list)(_copy(v, around) for v in value)
+    return type(value)(_copy(v, around) for v in value)
+
+
+def _sizes(value, depth=0):
+    """Yield the whole numbers and the lengths in what a test passes."""
+    if type(value) is int:
+        yield value
+    elif type(value) is np.ndarray:
+        yield from value.shape
+    elif type(value) in (list, tuple, dict) and depth < MOST_DEPTH:
+        yield len(value)
+        for item in value.values() if type(value) is dict else value:
+            yield from _sizes(item, depth + 1)
 
 
 def _identical(value, copy):

@@ -92,6 +92,18 @@ def probe_Linear(Linear):
         dX = made.backward(dZ.copy())
         return dX, made.dW, made.db
 
+    def two_backwards():
+        one, two = layer(), layer()
+        pass_through(one, X, dZ)
+        pass_through(two, 3 - X[:2], dZ[1:3])
+        return one.dW, one.db
+
+    def weights_stay():
+        one = Linear(3, 2, np.random.default_rng(1))
+        W = np.array(one.W)
+        Linear(3, 2, np.random.default_rng(2))
+        return np.array_equal(one.W, W)
+
     yield start
     yield lambda: layer().forward(X.copy())
     yield lambda: pass_through(layer(), X, dZ)[1]
@@ -103,6 +115,8 @@ def probe_Linear(Linear):
     yield moved
     yield lambda: (layer().forward(given := X.copy()), np.array_equal(given, X))[1]
     yield twice
+    yield two_backwards
+    yield weights_stay
 
 
 def probe_MeanSquaredError(MeanSquaredError):
@@ -438,10 +452,10 @@ def probe_train_epoch(train_epoch):
             self.seen.append("loss back")
             return np.array([[float(len(self.pairs))]])
 
-    def run(m, batch_size, seed=0):
+    def run(m, batch_size, seed=0, rate=0.5):
         seen = []
         loss, X, y = Loss(seen), np.repeat(np.arange(float(m)), 2).reshape(m, 2), np.arange(m)
-        mean = train_epoch(Net(seen), loss, X, y, 0.5, batch_size, np.random.default_rng(seed))
+        mean = train_epoch(Net(seen), loss, X, y, rate, batch_size, np.random.default_rng(seed))
         same = bool(np.array_equal(X[:, 0], np.arange(m)) and np.array_equal(y, np.arange(m)))
         return mean, seen, loss.pairs, same
 
@@ -451,6 +465,21 @@ def probe_train_epoch(train_epoch):
         near, numbers = float(np.mean(np.diff(labels) == 1)) > 0.5, list(range(m))
         return sorted(labels) == numbers, near, labels == numbers, again == labels, other == labels
 
+    def rates():
+        return [call[1] for call in run(5, 2, rate=0.25)[1] if call[0] == "update"]
+
+    def axes(m, batch_size):
+        found = set()
+
+        class Axes(Loss):
+            def forward(self, y_true, prediction):
+                found.add((np.ndim(y_true), np.ndim(prediction)))
+                return 1.0
+
+        X, y = np.ones((m, 2)), np.zeros(m)
+        train_epoch(Net([]), Axes([]), X, y, 0.5, batch_size, np.random.default_rng(0))
+        return [list(pair) for pair in sorted(found)]
+
     yield lambda: run(7, 3)[0]
     yield lambda: run(6, 2)[0]
     yield lambda: run(7, 3)[1]
@@ -458,3 +487,5 @@ def probe_train_epoch(train_epoch):
     yield lambda: order(23, 5)
     yield lambda: run(23, 5)[3]
     yield lambda: run(4, 9)[1]
+    yield rates
+    yield lambda: axes(3, 1)

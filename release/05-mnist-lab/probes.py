@@ -220,3 +220,4 @@ def probe_split(split):
     yield order
     yield seeds
     yield kept
+    yield lambda: len(run(4, 0.1)[2][0]) >= 3

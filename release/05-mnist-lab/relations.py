@@ -25,11 +25,12 @@ def of_difference(
         got, expected = np.asarray(got), np.asarray(expected, dtype=float)
         if got.dtype.kind not in "biuf":
             return ""
+        is_cut = got.dtype.kind in "biu" or bool(np.any(got))  # an array of zeros is more than cut off
         got = got.astype(float)
         if got.size == 0 or expected.size == 0 or not np.isfinite(expected).all():
             return ""
         with np.errstate(all="ignore"):
-            return _relation(got, expected, label, arguments, with_numbers)
+            return _relation(got, expected, label, arguments, with_numbers, is_cut)
     except Exception:  # values with ideas of their own
         return ""
 
@@ -46,14 +47,16 @@ def are_whole(got: object, expected: object) -> bool:
         return False
 
 
-def _relation(got, expected, label, arguments, with_numbers):
+def _relation(got, expected, label, arguments, with_numbers, is_cut):
     if got.shape != expected.shape:
         return _of_shapes(got, expected, label) or _of_examples(got, expected, label, arguments)
     if not _is_rich(expected):
         return ""
     if not np.isfinite(got).all():
         return ""
-    kinds = [_of_arguments, _of_signs, _of_factor, _of_whole_numbers, _of_functions, _of_order, _of_parts, _of_offset]
+    kinds = [_of_arguments, _of_signs, _of_factor, _of_functions, _of_order, _of_parts, _of_offset]
+    if is_cut:
+        kinds.insert(3, _of_whole_numbers)
     found = (kind(got, expected, label, arguments, with_numbers) for kind in kinds)
     return next(filter(None, found), "")
 
@@ -136,7 +139,7 @@ def _is_transposed(got, expected):
 def _of_factor(got, expected, label, arguments, with_numbers):
     at = np.argmax(np.abs(expected))
     factor = float(got.flat[at] / expected.flat[at])
-    if factor <= 0 or not _alike(got, factor * expected):
+    if factor <= 0 or abs(factor - 1) < LEAST_FACTOR or not _alike(got, factor * expected):
         return ""
     ratio = max(factor, 1 / factor)
     fact = _say(FACTS[factor > 1, got.ndim == 0, with_numbers], label, ratio=f"{ratio:.6g}")
@@ -146,6 +149,7 @@ def _of_factor(got, expected, label, arguments, with_numbers):
     return fact if reasons or (got.size > 2 and with_numbers) else ""
 
 
+LEAST_FACTOR = 0.01  # what is nearer to 1 comes from rounding, not from a wrong factor
 # {(whether it is too large, whether it is one number, whether the factor may be told): message}
 FACTS = {
     (True, True, True): messages.FACTOR_LARGER,
@@ -168,7 +172,7 @@ def _factors(factor, arguments):
             yield (messages.DIVIDE_BY_SIZE if larger else messages.DIVIDED_BY_SIZE).format(size=name)
         if size > 2 and _is(ratio, 2 * size):
             yield messages.TWICE_SIZE.format(size=name)
-        if size > 2 and _is(ratio, size / 2):
+        if size > 3 and _is(ratio, size / 2):  # 3 / 2 is also what dividing by one less gives
             yield messages.HALF_SIZE.format(size=name)
     for (one, a), (two, b) in itertools.combinations_with_replacement(sizes.items(), 2):
         if min(a, b) > 1 and _is(ratio, a * b):

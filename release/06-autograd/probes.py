@@ -244,3 +244,4 @@ def probe_topological_order(topological_order):
     yield lambda: len(topological_order(chain(1_600)))
     yield afterwards
     yield lambda: [numbers(shared())[-1], numbers(shared())[-1]]
+    yield lambda: numbers(Spot(2.5, Spot(4.5), Spot(4.5)))
