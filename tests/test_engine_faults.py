@@ -283,11 +283,11 @@ def test_a_notebook_with_the_most_outputs_is_graded():
     assert lost(run(notebook)) == set()
 
 
-def test_many_cells_without_end_are_run_for_hardly_longer_than_the_total():
+def test_when_all_time_is_used_up_twice_a_cell_gets_next_to_none():
     notebook = submission()
     notebook.cells += [new_code_cell("while True: pass", id=f"more-{i}") for i in range(40)]
     outcome = run(notebook, limits=Limits(cell_seconds=1, total_seconds=3))
-    assert lost(outcome) == set() and outcome.seconds < 20
+    assert lost(outcome) == set() and "0.1 s" in outcome.notices[-1]
 
 
 def test_a_figure_is_shown_as_jupyter_shows_it():

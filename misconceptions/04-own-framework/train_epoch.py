@@ -69,6 +69,7 @@ def probe_train_epoch(train_epoch):
     yield lambda: all(t == x for t, x in run(23, 5)[2])
     yield lambda: order(23, 5)
     yield lambda: run(23, 5)[3]
+    yield lambda: len({t for t, _ in run(23, 5)[2]}) == 23
     yield lambda: run(4, 9)[1]
     yield rates
     yield lambda: axes(3, 1)
