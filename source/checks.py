@@ -35,7 +35,7 @@ from IPython import get_ipython
 from reasons import FAILURES, MOST_ITEMS, of_code, quiet, recognise
 
 REMARKS = Path(__file__).with_name("remarks.json")
-SHAPE = re.compile(r"\((?:\d+, ?)+\d*\)")  # as it is printed
+PRINTED_SHAPE = re.compile(r"\((?:\d+, ?)+\d*\)")
 INDENT = 13  # letters in front of a value
 ANYTHING = object()  # stands in an expected dict for any value but None
 WIDTH = 88  # letters of a line of a message, as it is displayed
@@ -90,6 +90,7 @@ class Check:
         self._results: list[tuple[str, Any, Any]] = []  # call, result, copy of it
         self._warnings: list[str] = []
         self._methods: list[str] = []  # names of those that were called
+        self._arrays: dict[int, tuple[Any, Any]] = {}  # id of an array of the test -> (the array, the answer's copy)
 
     def call(self, /, **arguments: Any) -> Any:
         """Call the answer with these values, in this order; their names are for the message."""
@@ -108,7 +109,7 @@ class Check:
 
     def set(self, instance: Any, **attributes: Any) -> None:
         """Set attributes of ``instance``, for example its weights."""
-        for name, value in _copy(attributes).items():  # as in a call
+        for name, value in _copy(attributes, self._array_for).items():
             what = messages.SET_ATTRIBUTE.format(name=self.name, attribute=name)
             self._run(what, what, lambda name=name, value=value: setattr(instance, name, value))
 
@@ -127,7 +128,8 @@ class Check:
             found = _difference(got, expected, what, rtol, atol)
         if found:
             whole = found.pair is not None and relations.are_whole(*found.pair[:2])
-            self._fail(found.problem, found.parts, because, self._relation(found), whole)
+            problem = self._without_sizes(found.problem, found.pair[1] if found.pair else ())
+            self._fail(problem, found.parts, because, self._relation(found), whole)
 
     def between(self, got: Any, low: float, high: float, what: str = "", because: str = "") -> None:
         """Fail unless ``got`` is one number from ``low`` to ``high``."""
@@ -151,7 +153,7 @@ class Check:
             array = _as_numbers(got)
             found = _unlike_numbers(got, array, shape, what or messages.RESULT)
         if found:
-            self._fail(found, [(messages.GOT, got)], "")
+            self._fail(self._without_sizes(found, shape or ()), [(messages.GOT, got)], "")
         return array.astype(float)
 
     def item(self, got: Any, key: str) -> Any:
@@ -221,13 +223,21 @@ class Check:
 
     def _call(self, what, function, arguments, method=(None, "")):
         call = f"{what}({', '.join(arguments)})"
-        given = _copy(arguments)  # so that the test computes with its own, whatever the answer does, and when
+        given = _copy(arguments, self._array_for)  # so that a test computes with its own, whatever the answer does
         self._calls.append((call, given, arguments))
         with _names.given_to(self.answer, self._given):
             result = self._run(what, call, lambda: function(*map(_names.with_tests, given.values())), method)
         if type(result) in (np.ndarray, list, tuple, dict):  # an object of the student may change
             self._results.append((call, result, _copy(result)))
         return result
+
+    def _array_for(self, array):
+        """Return the answer's copy of an array of the test: the same one again for as long as it holds the same."""
+        own, copy = self._arrays.get(id(array), (None, None))
+        if own is not array or not _identical(copy, array):
+            copy = array.copy()
+            self._arrays[id(array)] = array, copy
+        return copy
 
     def _run(self, what, call, action, method=(None, "")):
         with _quiet(self.hidden) as caught:
@@ -277,16 +287,18 @@ class Check:
             reason = of_code(self.answer, self._methods, whole) or relation
         raise self._failure(problem, lines, because, reason)
 
-    def _without_sizes(self, problem):
-        """Leave out shapes that are unlike those of the arguments: an answer may hide in them what it got."""
-        usual = {size + step for _, _, arguments in self._calls for size in _sizes(arguments) for step in (-1, 0, 1)}
-        usual |= set(range(SMALL_SIZE + 1))
+    def _without_sizes(self, problem, expected):
+        """Leave out of a hidden test shapes that are like none of the test: an answer may hide in them what it got."""
+        if not self.hidden:
+            return problem
+        known = [*_lengths(expected), *(n for _, _, arguments in self._calls for n in _lengths(arguments))]
+        usual = {size + step for size in known for step in (-1, 0, 1)} | set(range(SMALL_SIZE + 1))
 
         def shown(shape):
             sizes = [int(size) for size in re.findall(r"\d+", shape[0])]
             return shape[0] if len(sizes) <= MOST_AXES and usual.issuperset(sizes) else "(...)"
 
-        return SHAPE.sub(shown, problem)
+        return PRINTED_SHAPE.sub(shown, problem)
 
     def _shown_arguments(self):
         if self.hidden or not self._calls:
@@ -305,7 +317,7 @@ class Check:
 
         names_itself: whether the problem begins with the name of the exercise
         """
-        first, newline, rest = (self._without_sizes(problem) if self.hidden else problem).partition("\n")
+        first, newline, rest = problem.partition("\n")
         if names_itself:
             head = messages.HIDDEN.format(problem=first) if self.hidden else first
         else:
@@ -779,28 +791,28 @@ def _kind(value):
     return messages.OF_TYPE.format(kind=type(value).__name__)
 
 
-def _copy(value, around=()):
+def _copy(value, copy_array=np.copy, around=()):
     """Return a copy of arrays and of what holds them; what holds itself is followed once. Objects stay the same."""
     if type(value) is np.ndarray:
-        return value.copy()
+        return copy_array(value)
     if type(value) not in (list, tuple, dict) or any(value is outer for outer in around):
         return value
     around = (*around, value)
     if type(value) is dict:
-        return {k: _copy(v, around) for k, v in value.items()}
-    return type(value)(_copy(v, around) for v in value)
+        return {k: _copy(v, copy_array, around) for k, v in value.items()}
+    return type(value)(_copy(v, copy_array, around) for v in value)
 
 
-def _sizes(value, depth=0):
-    """Yield the whole numbers and the lengths in what a test passes."""
+def _lengths(value, depth=0):
+    """Yield the whole numbers and the lengths in what belongs to a test."""
     if type(value) is int:
         yield value
-    elif type(value) is np.ndarray:
+    elif isinstance(value, np.ndarray):
         yield from value.shape
     elif type(value) in (list, tuple, dict) and depth < MOST_DEPTH:
         yield len(value)
         for item in value.values() if type(value) is dict else value:
-            yield from _sizes(item, depth + 1)
+            yield from _lengths(item, depth + 1)
 
 
 def _identical(value, copy):

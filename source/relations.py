@@ -172,8 +172,10 @@ def _factors(factor, arguments):
             yield (messages.DIVIDE_BY_SIZE if larger else messages.DIVIDED_BY_SIZE).format(size=name)
         if size > 2 and _is(ratio, 2 * size):
             yield messages.TWICE_SIZE.format(size=name)
-        if size > 3 and _is(ratio, size / 2):  # 3 / 2 is also what dividing by one less gives
+        if size > 2 and _is(ratio, size / 2):
             yield messages.HALF_SIZE.format(size=name)
+        if size > 2 and _is(factor, size / (size - 1)):
+            yield messages.ONE_LESS.format(size=name)
     for (one, a), (two, b) in itertools.combinations_with_replacement(sizes.items(), 2):
         if min(a, b) > 1 and _is(ratio, a * b):
             template = messages.SIZE_SQUARED if one == two else messages.TWO_SIZES

@@ -487,6 +487,7 @@ def answer(x):
         ("if value < 0: continue\n        return total", False),
         ("if value < 0: break\n        return total", False),
         ("with np.errstate(all='ignore'): return total", True),
+        ("with suppress(ValueError): return total", False),
         ("if value > 0: return total\n        else: return -total", True),
         ("if value > 0: return total\n        elif value < 0: return -total", False),
         ("def first(rest):\n            for one in rest: return one", False),
@@ -500,11 +501,29 @@ def test_a_loop_that_ends_in_its_first_pass_is_named(last, is_named):
 
 @pytest.mark.parametrize(
     ("line", "expected", "is_named"),
-    [("x // 2", V / 2, True), ("x // 2", V, False), ("x // 2 + 0.25", V / 2, False), ("x * 0", V / 2, False)],
+    [
+        ("return x // 2", V / 2, True),
+        ("h = x // 2\n    return np.array(h)", V / 2, True),
+        ("x //= 2\n    return x", V / 2, True),
+        ("return x // 2", V, False),
+        ("return x // 2 + 0.25", V / 2, False),
+        ("return x * 0", V / 2, False),
+        ("n = len(x) // 2\n    return x / n", V / 2, False),
+        ("return x[: 9 // 2]", V / 2, False),
+        ("for _ in range(9 // 2): x = x + 1\n    return x", V / 2, False),
+    ],
 )
-def test_a_whole_division_is_named_where_the_fractions_are_missing(line, expected, is_named):
-    check = Check("answer", student(f"def answer(x):\n    return {line}\n"))
+def test_a_whole_division_is_named_where_it_cuts_off_what_is_returned(line, expected, is_named):
+    check = Check("answer", student(f"def answer(x):\n    {line}\n"))
     assert (messages.WHOLE_DIVISION in message(lambda: check.same(check.call(x=V), expected))) == is_named
+
+
+@pytest.mark.parametrize(
+    "source", ["while len(x):\n        x = x[:-1]\n        return x", "for v in x:\n        yield v\n        return"]
+)
+def test_a_loop_that_may_have_to_end_so_is_not_named(source):
+    check = Check("answer", student(f"def answer(x):\n    {source}\n"))
+    assert messages.RETURN_IN_LOOP not in message(lambda: check.same(check.call(x=V), V))
 
 
 def test_a_loop_of_a_method_that_ends_in_its_first_pass_is_named():
@@ -792,6 +811,16 @@ def test_what_an_answer_keeps_of_its_arguments_is_not_what_the_next_call_gets():
     check.same(check.call(x=V), V.sum())
 
 
+def test_an_answer_gets_the_same_copy_of_an_array_for_as_long_as_it_holds_the_same():
+    kept, check, x = [], Check("answer", lambda *given: kept.extend(given)), V.copy()
+    check.call(x=x, y=x)
+    check.call(x=x, y=[x])
+    assert kept[0] is kept[1] is kept[2] is kept[3][0] is not x
+    kept[0][:] = 0
+    check.call(x=x)
+    assert np.array_equal(kept[4], V)
+
+
 def test_an_attribute_that_a_test_sets_is_not_the_tests_own_array():
     check, W, layer = Check("Layer", types.SimpleNamespace), V.copy(), types.SimpleNamespace()
     check.set(layer, W=W)
@@ -815,6 +844,13 @@ def test_what_an_answer_changes_in_a_container_is_its_own(given):
         check.call(**given)
         check.unchanged()
     assert np.array_equal(before, V)
+
+
+@pytest.mark.parametrize(("got", "expected"), [((23, 17), (23, 18)), ((6,), (391,)), ((24,), (23,))])
+def test_a_hidden_test_names_shapes_that_come_from_its_own(got, expected):
+    check = Check("answer", lambda x: np.zeros(got), hidden=True)
+    text = message(lambda: check.same(check.call(x=np.zeros((23, 17))), np.zeros(expected)))
+    assert str(got) in text and str(expected) in text
 
 
 def test_a_hidden_test_names_shapes_and_reasons():
@@ -1026,7 +1062,7 @@ def test_what_may_be_chance_gets_no_reason(got, expected):
 
 
 def test_three_halves_are_not_half_of_three_examples():
-    assert "half" not in relation(1.5 * M[:3], M[:3], X=np.ones((3, 2)))
+    assert relation(1.5 * M[:3], M[:3], X=np.ones((3, 5))) == "Every value of the result is 1.5 times too large."
     assert "half" in relation(2.5 * M, M, X=np.ones((5, 3)))
 
 

@@ -118,7 +118,7 @@ STOPS = [  # a line that stops, and the message that says why
     ("def inner(a, b): pass\n    return inner(X)", "ARGUMENT_MISSING"),
     ("class Layer:\n        def _init_(self, n): pass\n    return Layer(3)", "NO_INIT"),
     ("class Layer:\n        def __init__(self, n): pass\n    return Layer(3, 4)", "TAKES_OTHER_NUMBER"),
-    ("params = [1]\n    def gradient(a, b): pass\n    return gradient(params)", "STAR_MISSING"),
+    ("params = [1]\n    def gradient(a, b, c, d): pass\n    return gradient(X, X, params)", "STAR_MISSING"),
 ]
 METHODS = [
     ("return self.rate", "ARGUMENT_WITHOUT_SELF"),
@@ -161,6 +161,23 @@ def test_a_method_that_wants_arguments_and_an_attribute_that_was_never_set_are_n
     made = check.call()
     assert "ARGUMENT_OF_METHOD" in likely_reason(lambda: check.method(made, "update", rate=0.5), translated)
     assert "ATTRIBUTE_NEVER_SET" in likely_reason(lambda: check.get(made, "W"), translated)
+
+
+@pytest.mark.parametrize("call", ["gradient(X)", "gradient(X, X)", "gradient(X, *X[:0])"])
+def test_a_missing_star_is_named_only_where_a_list_may_be(translated, call):
+    answer = of_notebook(f"def answer(X):\n    def gradient(a, b, c): pass\n    return {call}\n")
+    assert "STAR_MISSING" not in likely_reason(lambda: translated.Check("answer", answer).call(X=X), translated)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [("Layer()", {"ARGUMENT_MISSING", "Layer", "n"}), ("Layer(3, 4, 5)", {"TAKES_OTHER_NUMBER", "Layer", "3", "2"})],
+)
+def test_the_arguments_of_a_class_are_counted_without_self(translated, call, says):
+    layer = "class Layer:\n    def __init__(self, n, m): pass\n"
+    answer = of_notebook(f"{layer}def answer(X):\n    return {call}\n")
+    reason = likely_reason(lambda: translated.Check("answer", answer).call(X=X), translated)
+    assert set(reason.split()) == {"LIKELY_REASON"} | says
 
 
 def test_a_result_of_another_kind_is_named_where_the_test_reads_an_attribute(translated):

@@ -69,7 +69,7 @@ class Judge(Peer):
             self.broken = error
             raise ConnectionBrokenError from None
         except StopIteration as error:
-            if action == "next" or operands[1:2] == ("__next__",):
+            if action == "next" or operands[1:2] in (("__next__",), ("send",)):  # of an iterator
                 raise
             raise AnswerStoppedError(*error.args).with_traceback(error.__traceback__) from None
 

@@ -236,7 +236,10 @@ RESULT_HAS_NO = "What your code gives is of type {kind}, which has no {name}. Do
 SELF_FORGOTTEN = "The first parameter of a method is self: write def {name}(self, ...)."
 TAKES_NO_ARGUMENT = "{name} was called with 1 argument, but its def line takes none."
 OTHER_NUMBER_OF_ARGUMENTS = "{name} was called with {given} arguments, but its def line takes {takes}."
-TAKES_OTHER_NUMBER = "{name} was called with {given} arguments, but its __init__ takes {takes} besides self."
+TAKES_OTHER_NUMBER = (
+    "{name} was called with another number of arguments ({given}) than its __init__ takes besides self ({takes}). "
+    "The first parameter is self."
+)
 NO_INIT = (
     "{name} has no method __init__ that takes arguments. Is its name written with two underscores in front "
     "and two behind?"
@@ -377,6 +380,7 @@ SOME_FACTOR_ALL_LARGER = "Every value of {label} is too large by the same factor
 SOME_FACTOR_ALL_SMALLER = "Every value of {label} is too small by the same factor."
 DIVIDE_BY_SIZE = "That is {size}. Divide by it once."
 DIVIDED_BY_SIZE = "That is {size}. Do not divide by it, or not twice."
+ONE_LESS = "You seem to divide by one less than {size}."
 TWICE_SIZE = "That is 2 times {size}."
 HALF_SIZE = "That is half of {size}."
 SIZE_SQUARED = "That is {size} squared."

@@ -183,13 +183,16 @@ def _definition(function):
 
 
 def _ends_a_loop_at_once(definition):
-    """Say whether a loop that does more than return comes to a return in any case."""
-    loops = [node for node in _inside(definition, FUNCTIONS) if isinstance(node, LOOPS)]
+    """Say whether a for loop that does more than return comes to a return in any case."""
+    inside = list(_inside(definition, FUNCTIONS))
+    if any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in inside):
+        return False
     return any(
         not isinstance(loop.body[0], ast.Return)
         and any(map(_always_returns, loop.body))
         and not any(isinstance(node, (ast.Continue, ast.Break)) for node in _inside(loop, (*FUNCTIONS, *LOOPS)))
-        for loop in loops
+        for loop in inside
+        if isinstance(loop, ast.For)
     )
 
 
@@ -197,13 +200,39 @@ def _always_returns(statement):
     """Say whether a statement returns, whatever its conditions are."""
     if isinstance(statement, ast.If):
         return all(any(map(_always_returns, branch)) for branch in (statement.body, statement.orelse))
-    return isinstance(statement, ast.Return) or (
-        isinstance(statement, ast.With) and any(map(_always_returns, statement.body))
-    )
+    if isinstance(statement, ast.With):  # others may catch an error, and go on
+        is_numpys = all("errstate" in ast.unparse(item) for item in statement.items)
+        return is_numpys and any(map(_always_returns, statement.body))
+    return isinstance(statement, ast.Return)
 
 
 def _divides_whole(definition):
-    return any(isinstance(node, ast.FloorDiv) for node in ast.walk(definition))
+    """Say whether // makes what is returned; it may also count batches, or stand in an index."""
+    inside = list(_inside(definition, FUNCTIONS))
+    returned = [node.value for node in inside if isinstance(node, ast.Return) and node.value]
+    names = {part.id for value in returned for part in _parts(value) if isinstance(part, ast.Name)}
+    kept = [node for node in inside if isinstance(node, (ast.Assign, ast.AugAssign)) and names & _set_by(node)]
+    parts = [part for value in (*returned, *(node.value for node in kept)) for part in _parts(value)]
+    return any(isinstance(getattr(node, "op", None), ast.FloorDiv) for node in (*kept, *parts))
+
+
+def _set_by(node):
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _parts(node):
+    """Yield a value and the values that it is made of: not what it is divided by, nor an index or a range."""
+    yield node
+    if isinstance(node, ast.Subscript):
+        inner = [node.value]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.FloorDiv)):
+        inner = [node.left]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
+        inner = []
+    else:
+        inner = ast.iter_child_nodes(node)
+    for child in inner:
+        yield from _parts(child)
 
 
 LOOPS, FUNCTIONS = (ast.For, ast.While), (ast.FunctionDef, ast.Lambda, ast.ClassDef)

@@ -170,9 +170,13 @@ def _no_attribute(found: Found, where: Place) -> str:
     return template.format(kind=kind, name=name, function=where.function)
 
 
+PYTHONS = {"function", "method", "generator", "module"}  # kinds that are no classes of a notebook either
+
+
 def _of_object(kind: str, name: str, where: Place) -> str:
     if not where.line:  # the test has looked for it
-        return messages.RESULT_HAS_NO if kind in dir(builtins) else messages.ATTRIBUTE_NEVER_SET
+        is_pythons = kind in dir(builtins) or kind in PYTHONS
+        return messages.RESULT_HAS_NO if is_pythons else messages.ATTRIBUTE_NEVER_SET
     if f"self.{name}" not in where.line:
         return messages.OBJECT_HAS_NO
     if where.kind and kind != where.kind:
@@ -193,25 +197,26 @@ def _no_function(found: Found, where: Place) -> str:
 
 def _wrong_count(found: Found, where: Place) -> str:
     name, takes, given = found[1].split(".")[-1], int(found[2]), int(found[3])
+    if name == "__init__":  # whether self is missing there, or something else, nobody can tell
+        kind = found[1].split(".")[-2]
+        return messages.TAKES_OTHER_NUMBER.format(name=kind, takes=takes - 1, given=given - 1)
     if given == takes + 1 and "." in found[1] and "<locals>" not in found[1]:
         return messages.SELF_FORGOTTEN.format(name=name)
-    if name == "__init__":  # what is written in the brackets of the call does not count self
-        name, takes, given = found[1].split(".")[-2], takes - 1, given - 1
-        template = messages.TAKES_OTHER_NUMBER
-    else:
-        template = messages.TAKES_NO_ARGUMENT if given == 1 else messages.OTHER_NUMBER_OF_ARGUMENTS
+    template = messages.TAKES_NO_ARGUMENT if given == 1 else messages.OTHER_NUMBER_OF_ARGUMENTS
     return template.format(name=name, given=given, takes=takes)
 
 
 def _missing_argument(found: Found, where: Place) -> str:
-    *_, name = found[1].split(".")
+    *outer, name = found[1].split(".")
+    if name == "__init__":
+        return messages.ARGUMENT_MISSING.format(name=outer[-1], argument=found[2])
     of_class = re.search(rf"\b([A-Z]\w*)\.{re.escape(name)}\(", where.line)
     if of_class:
         return messages.OBJECT_MISSING.format(name=name, kind=of_class[1])
-    called_by_test = "." in found[1] and name != "__init__" and not where.line
+    called_by_test = outer and not where.line
     template = messages.ARGUMENT_OF_METHOD if called_by_test else messages.ARGUMENT_MISSING
     text = template.format(name=name, argument=found[2])
-    in_list = re.search(r"gradient\([^()*=]*\b(\w+)\)", where.line) if name.endswith("gradient") else None
+    in_list = re.search(r"\bgradient\([^(),*=]+,[^(),*=]+, *(\w+)\)", where.line) if name == "gradient" else None
     return f"{text} {messages.STAR_MISSING.format(listed=in_list[1])}" if in_list else text
 
 
@@ -324,7 +329,7 @@ ERRORS: list[tuple[str, str, str | Explain]] = [
     ("TypeError", r"only integer scalar arrays can be converted to a scalar index", _no_whole_number),
     ("TypeError", r"takes (?:from )?[\d to]+ positional arguments? but \d+ (was|were) given", _called),
     ("TypeError", r"([\w.<>]+)\(\) missing \d+ required positional arguments?: '(\w+)'", _missing_argument),
-    ("TypeError", r"^(?P<name>\w+)\(\) takes no arguments", messages.NO_INIT),
+    ("TypeError", r"^(?P<name>[A-Z]\w*)\(\) takes no arguments", messages.NO_INIT),
     ("TypeError", r"unexpected keyword argument '(?P<name>\w+)'", messages.ARGUMENT_UNKNOWN),
     ("TypeError", r"bitwise_xor|operand type\(s\) for \^", messages.POWER_SIGN),
     ("TypeError", r"unsupported operand type\(s\) for .*: '([\w.]+)' and '([\w.]+)'", _operands),
