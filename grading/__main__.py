@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted. Give the same command again to go on.", file=sys.stderr)
         return 130
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in ("sqlalchemy", "traitlets"):  # the gradebook, a setting
+            return _tell(error)
+        raise
 
 
 def _autograde(options: Options) -> int:
@@ -71,13 +75,17 @@ def _grade(options: Options, pool: Workers) -> int:
         try:
             with coordinator(converter, assignment) as run:
                 reports = run.grade(pool, options.student, options.force, options.drop_removed)
-                strays = run.strays()
+                strays, gone = run.strays(), run.gone()
         except CourseError as error:
             status = _tell(error)
             continue
         print_summary(name, reports, time.monotonic() - start, assignment.isolation, strays)
         print(f"All submissions: {write_csv(name, reports)}\n")
-        status = max(status, any(report.problem for report in reports))
+        if not reports:
+            print(f"Looked for folders {converter.coursedir.submitted_directory}/STUDENT/{name}/\n")
+        if gone:
+            print(f"Graded before, but not in {converter.coursedir.submitted_directory}/ any more: {', '.join(gone)}\n")
+        status = max(status, not reports or any(report.problem for report in reports))
     return status
 
 
@@ -92,7 +100,7 @@ def _feedback(options: Options) -> int:
             start = time.monotonic()
             results = write_pages(converter, name, options.workers, options.student, options.force)
             print_summary(name, results, time.monotonic() - start)
-            status |= any(result.problem for result in results)
+            status |= any(result.problem for result in results) or _tell_of_others(converter, name)
     except (OSError, CourseError) as error:
         return _tell(error)
     return status
@@ -148,22 +156,35 @@ def _collect(options: Options, converter: Converter) -> int:
     print(f"{options.assignment}: {len(done.students)} submissions collected")
     if done.late:
         print(f"Canvas calls these late, without a time: {', '.join(done.late)}")
+    for student, told in done.doubled.items():
+        print("\n".join(f"several files of one name: {student}: {line}" for line in told))
+    if done.untimed:
+        print(f"Collected without a time, so never late: {', '.join(done.untimed)}. Their times cannot be read:")
+        print("they must be as in 'Friday, 9 January 2026, 11:59 PM' (Moodle in English).")
     for student, problem in done.problems.items():
         print(f"not collected: {student}: {problem}")
     for name in done.strays:
         print(f"not looked at, for it belongs to nobody in the roster: {name!r}")
-    return int(bool(done.problems or done.strays))
+    return int(bool(done.problems or done.strays or done.untimed))
 
 
 def _grades(options: Options, converter: Converter) -> int:
     from grading.school.doors import write_grades
 
     title = options.column or options.assignment
-    path, waiting = write_grades(converter.coursedir, options.assignment, options.roster, title, Path("reports"))
-    print(f"Grades for {options.roster.system}: {path}")
-    if waiting:
-        print(f"Left out, for a person has to give points first: {', '.join(waiting)}")
-    return int(bool(waiting))
+    done = write_grades(converter, options.assignment, options.roster, title, Path("reports"))
+    print(f"Grades for {options.roster.system}: {done.path}")
+    for student, problem in done.failed.items():
+        print(f"Left out, for a person has to look at the work: {student}: {problem}")
+    told = {
+        "Left out, for a person has to give points first": done.waiting,
+        "Graded, but not in this file": done.unlisted,
+        "Handed in, but without a grade": done.ungraded,
+    }
+    for what, students in told.items():
+        if students:
+            print(f"{what}: {', '.join(students)}")
+    return int(_tell_of_others(converter, options.assignment) or bool(done.failed) or any(told.values()))
 
 
 def _similar(options: Options, converter: Converter) -> int:
@@ -183,6 +204,16 @@ def _due(options: Options, converter: Converter) -> int:
     return 0
 
 
+def _tell_of_others(converter: Converter, name: str) -> bool:
+    """Say whose grades are for other work or another notebook than there is now; return whether there are any."""
+    from grading.submission import out_of_date
+
+    students = out_of_date(converter, name)
+    if students:
+        print(f"Changed since they were graded: {', '.join(students)}. First: python -m grading autograde {name}")
+    return bool(students)
+
+
 def _tell(error: Exception) -> int:
     print(f"grading: {error}", file=sys.stderr)
     return 2
@@ -198,32 +229,32 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="write the page about the class")
     report.set_defaults(run=_report)
     for command, what in (autograde, "grade"), (feedback, "write the pages of"):
-        command.add_argument("assignment", nargs="+")
+        command.add_argument("assignment", nargs="+", type=_assignment)
         command.add_argument("--student", nargs="+", default=[], metavar="ID", help=f"{what} these students only")
         command.add_argument("--force", action="store_true", help="do what is unchanged, too")
-    report.add_argument("assignment", nargs="*", help="all that are graded, if none is named")
+    report.add_argument("assignment", nargs="*", type=_assignment, help="all that are graded, if none is named")
     report.add_argument("--shared", action="store_true", help="pseudonyms, no links, no groups under five")
     roster = commands.add_parser("roster", help="put the students of a CSV file of nbgrader, Moodle or Canvas in")
     roster.set_defaults(run=_with_course(_roster))
     roster.add_argument("roster", type=Path, metavar="CSV")
     collect = commands.add_parser("collect", help="take the submissions out of a download of Moodle or Canvas")
     collect.set_defaults(run=_with_course(_collect))
-    collect.add_argument("assignment")
+    collect.add_argument("assignment", type=_assignment)
     collect.add_argument("download", type=Path, help="the ZIP file, or the folder that was made of it")
     collect.add_argument("--roster", type=Path, required=True, metavar="CSV", help="of Moodle or Canvas")
     grades = commands.add_parser("grades", help="fill the CSV file that Moodle or Canvas imports")
     grades.set_defaults(run=_with_course(_grades))
-    grades.add_argument("assignment")
+    grades.add_argument("assignment", type=_assignment)
     grades.add_argument("roster", type=Path, metavar="CSV", help="Moodle's grading worksheet, Canvas's gradebook")
     grades.add_argument("--column", metavar="NAME", help="of the assignment in Canvas, if it has another name")
     for command in roster, collect, grades:
         command.add_argument("--id", metavar="COLUMN", help="what students are called by, for example 'ID number'")
     similar = commands.add_parser("similar", help="show pairs of submissions that are unusually alike")
     similar.set_defaults(run=_with_course(_similar))
-    similar.add_argument("assignment")
+    similar.add_argument("assignment", type=_assignment)
     due = commands.add_parser("due", help="set when an assignment is due")
     due.set_defaults(run=_with_course(_due))
-    due.add_argument("assignment")
+    due.add_argument("assignment", type=_assignment)
     due.add_argument("time", help="for example '2026-10-12 23:59'")
     for command in autograde, feedback, report, roster, collect, grades, similar, due:
         command.add_argument("--course", type=Path, default=Path.cwd(), metavar="DIR", help="default: this folder")
@@ -237,6 +268,14 @@ def _parser() -> argparse.ArgumentParser:
     for command in feedback, report:
         command.add_argument("--workers", type=_count, default=os.cpu_count(), metavar="N", help="default: one a core")
     return parser
+
+
+def _assignment(text: str) -> str:
+    """Return the name of an assignment, which may be typed as the shell completes it in its folder."""
+    name = text.removeprefix("./").rstrip("/")
+    if "/" in name or name in ("", ".", ".."):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of an assignment, such as 01-loss-functions")
+    return name
 
 
 def _count(text: str) -> int:

@@ -1,6 +1,7 @@
 """The instructor's side of an assignment: what source/ and nbgrader_config.py say."""
 
 import copy
+import glob
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -12,8 +13,10 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.apps import NbGrader
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearHiddenTests,
@@ -35,6 +38,26 @@ from grading.run.template import with_sources
 
 FILES_BYTES = 100 * 2**20  # of all files beside the notebooks
 TIMEOUTS = 6  # the default total of a notebook, in time-outs of a cell
+
+
+def started(app: NbGrader) -> NbGrader:
+    """Start an application of nbgrader's with the course's configuration.
+
+    Raises CourseError where that cannot be read: nbgrader would go on without it.
+    """
+    app.raise_config_file_errors = True
+    try:
+        app.initialize(["--quiet"])
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise CourseError(f"The configuration in {os.getcwd()} cannot be read: {what}") from error
+    return app
+
+
+def matching(course: CourseDirectory, pattern: str) -> list[str]:
+    """Return the paths that fit a pattern; the path of the course itself may hold any signs."""
+    root = str(course.root)
+    return glob.glob(glob.escape(root) + pattern[len(root) :] if pattern.startswith(root) else pattern)
 
 
 class CourseError(NbGraderException):

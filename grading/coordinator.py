@@ -14,8 +14,6 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +25,15 @@ from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveA
 from tqdm import tqdm
 from traitlets.utils.importstring import import_item
 
-from grading.assignment import Assignment, CourseError
-from grading.gradebook import Recorder, agree, graded, totals
+from grading.assignment import Assignment, CourseError, matching, started
+from grading.gradebook import Graded, Recorder, agree, graded, totals
 from grading.pool import Result, Work, Workers
 from grading.preflight import check_reference
 from grading.report import Report
 from grading.run.job import Outcome, write_files
 from grading.submission import Submission, graded_with, submitted_folders
 
+ROUNDING = 1e-6  # of points
 # Done by the Recorder, or (the check) needless for cells that come from the instructor's notebook.
 LEFT_OUT = SaveAutoGrades, AssignLatePenalties, CheckCellMetadata
 
@@ -43,10 +42,10 @@ def open_course(folder: str | Path) -> Autograde:
     """Return nbgrader's converter as ``nbgrader autograde`` would have it in ``folder``.
 
     ``folder`` becomes the working directory: nbgrader reads the configuration there.
+    Raises CourseError where that cannot be read.
     """
     os.chdir(folder)
-    app = AutogradeApp()
-    app.initialize(["--quiet"])
+    app = started(AutogradeApp())
     return Autograde(coursedir=app.coursedir, parent=app)
 
 
@@ -128,19 +127,23 @@ class Coordinator:
         """Return what students handed in under no assignment's name: nothing of it is ever graded."""
         course = self._course
         names = {a.name for a in self._gradebook.assignments}
-        names |= {os.path.basename(path) for path in glob(course.format_path(course.source_directory, ".", "*"))}
+        sources = matching(course, course.format_path(course.source_directory, ".", "*"))
+        names |= {os.path.basename(path) for path in sources}
         pattern = course.format_path(course.submitted_directory, "[^/]+", "(?P<name>[^/]+)", escape=True)
-        found = glob(course.format_path(course.submitted_directory, "*", "*"))
+        found = matching(course, course.format_path(course.submitted_directory, "*", "*"))
         return sorted(path for path in found if (match := re.fullmatch(pattern, path)) and match["name"] not in names)
+
+    def gone(self) -> list[str]:
+        """Return the students who have been graded, and of whom submitted/ holds nothing any more."""
+        return sorted(set(graded(self._gradebook, self._name)) - set(submitted_folders(self.assignment)))
 
     def _clear(self) -> None:
         """Remove what a killed run left half written."""
-        for path in glob(self._course.format_path(self._course.autograded_directory, "*", f".{self._name}.*")):
+        pattern = self._course.format_path(self._course.autograded_directory, "*", f".{self._name}.*")
+        for path in matching(self._course, pattern):
             shutil.rmtree(path)
 
-    def _reports(
-        self, folders: Mapping[str, str], workers: Workers, done: Mapping[str, datetime | None]
-    ) -> Iterator[Report]:
+    def _reports(self, folders: Mapping[str, str], workers: Workers, done: Mapping[str, Graded]) -> Iterator[Report]:
         """Yield the Reports, first of what is unchanged or unreadable, then as the outcomes come."""
         early: list[Report] = []
 
@@ -161,14 +164,17 @@ class Coordinator:
             yield self._write(submission, result)
         yield from _taken(early)
 
-    def _unchanged(self, submission: Submission, done: Mapping[str, datetime | None]) -> Report | None:
+    def _unchanged(self, submission: Submission, done: Mapping[str, Graded]) -> Report | None:
         """Return the Report of a submission that is done, or None."""
-        if submission.student not in done or done[submission.student] != submission.timestamp:
+        known = done.get(submission.student)
+        if known is None or known.timestamp != submission.timestamp:
             return None
         target = self._target(submission.student)
         entries = {name: graded_with(target / f"{name}.ipynb") for name in submission.jobs}
         if any(entry.get("key") != submission.key(name) for name, entry in entries.items()):
             return None
+        if any(abs(entry.get("points", known.points) - known.points) > ROUNDING for entry in entries.values()):
+            return None  # an older gradebook was put back
         return _report(submission.student, "unchanged", entries)
 
     def _write(self, submission: Submission, result: Result) -> Report:
@@ -177,7 +183,9 @@ class Coordinator:
             if isinstance(result, Exception):
                 raise result
             notebooks = self._notebooks(submission, result)
-            self._recorder.record(self._name, submission.student, submission.timestamp, notebooks)
+            points = self._recorder.record(self._name, submission.student, submission.timestamp, notebooks)
+            for notebook in notebooks.values():
+                notebook.metadata.grading.points = points
             self._publish(submission, notebooks)
         except Exception as error:
             return self._problem(submission.student, error)

@@ -6,10 +6,10 @@ gradebook anew for each step and commits each cell, which takes longer than the 
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from nbformat import NotebookNode
 from nbgrader.api import (
@@ -27,7 +27,7 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades, SaveCells
 from sqlalchemy import and_, case, func, or_
 
@@ -55,8 +55,8 @@ class Recorder:
 
     def record(
         self, assignment: str, student: str, timestamp: datetime | None, notebooks: dict[str, NotebookNode]
-    ) -> None:
-        """Write the grades of one submission: all of them or none.
+    ) -> float:
+        """Write the grades of one submission, all of them or none; return the points that tests gave.
 
         timestamp: when it was handed in (datetime, UTC), or None
         notebooks: {name: executed NotebookNode}
@@ -64,15 +64,15 @@ class Recorder:
         book = self._gradebook
         with _transaction(book.db):
             book.update_or_create_student(student)
-            given = {} if timestamp is None else {"timestamp": timestamp}
             with book.db.no_autoflush:  # all of a new entry is written at once
                 book.db.commit = lambda: None
-                submission = book.update_or_create_submission(assignment, student, **given)
+                submission = book.update_or_create_submission(assignment, student, timestamp=timestamp)
                 for submitted in submission.notebooks:
                     self._save(submitted, notebooks[submitted.name])
             book.db.flush()
             for submitted in submission.notebooks:
                 self._penalize(submitted)
+            return sum(grade.auto_score or 0.0 for submitted in submission.notebooks for grade in submitted.grades)
 
     def penalize(self, assignment: str) -> None:
         """Look at the penalties of an assignment again: dates, points and rules may have changed."""
@@ -232,7 +232,7 @@ def _by_content(cells: Cells, others: Cells) -> dict[tuple[Any, ...], list[str]]
 def _remove_cells(gradebook: Gradebook, assignment: str, notebook: str, wanted: Cells, drop: bool) -> None:
     """Remove the cells that are not wanted, with their grades and comments."""
     known = _cells(gradebook, gradebook.find_notebook(notebook, assignment))
-    gone = {key: row for key, row in known.items() if key not in wanted}
+    gone = {key: row for key, row in known.items() if key not in wanted or _is_another(key, known, wanted)}
     ids = [row.id for (kind, _), row in gone.items() if kind != "source"]
     if not drop and (lost := _by_hand(gradebook, ids)):
         cells, students = ({*column} for column in zip(*lost, strict=True))
@@ -248,6 +248,15 @@ def _remove_cells(gradebook: Gradebook, assignment: str, notebook: str, wanted: 
         gradebook.db.delete(row)
     gradebook.db.flush()
     gradebook.db.expire_all()
+
+
+def _is_another(key: tuple[str, str], known: Cells, wanted: Cells) -> bool:
+    """Say whether a graded cell has become another kind of cell, so that points by hand are not for it any more."""
+    kind, name = key
+    if kind != "grade":
+        return False
+    answers = [("solution", name) in cells for cells in (known, wanted)]
+    return known[key].cell_type != wanted[key]["cell_type"] or answers[0] != answers[1]
 
 
 def _by_hand(gradebook: Gradebook, ids: list[str]) -> list[tuple[str, str]]:
@@ -291,10 +300,25 @@ def _add_missing(
     gradebook.db.add_all([kind(cell_id=cell, notebook=entry) for cell in cells if cell not in present])
 
 
-def graded(gradebook: Gradebook, assignment: str) -> dict[str, datetime | None]:
-    """Return ``{student: when the graded submission was handed in, or None}``."""
-    columns = SubmittedAssignment.student_id, SubmittedAssignment.timestamp
-    return dict(_grades(gradebook, assignment, *columns).filter(Grade.auto_score.is_not(None)).distinct().all())
+class Graded(NamedTuple):
+    """A graded submission: when it was handed in, or None; the points that tests gave."""
+
+    timestamp: datetime | None
+    points: float
+
+
+def graded(gradebook: Gradebook, assignment: str) -> dict[str, Graded]:
+    """Return ``{student: Graded}`` of all whose tests have been run."""
+    key = SubmittedAssignment.student_id, SubmittedAssignment.timestamp
+    rows = _grades(gradebook, assignment, *key, func.sum(Grade.auto_score)).filter(Grade.auto_score.is_not(None))
+    return {student: Graded(*known) for student, *known in rows.group_by(*key)}
+
+
+def penalize(converter: BaseConverter, assignment: str) -> None:
+    """Look at the penalties of an assignment again, where the gradebook knows it."""
+    course = converter.coursedir
+    with Gradebook(course.db_url, course.course_id) as gradebook, suppress(MissingEntry):
+        Recorder(gradebook, Autograde(coursedir=course, parent=converter)).penalize(assignment)
 
 
 def totals(gradebook: Gradebook, assignment: str) -> dict[str, tuple[float, float, bool]]:

@@ -11,22 +11,25 @@ import re
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from fnmatch import fnmatch
-from glob import glob
 from pathlib import Path
 from typing import Any
 
+import dateutil.parser
 import nbformat
+from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.utils import parse_utc
 
-from grading.assignment import FILES_BYTES, Assignment
+from grading.assignment import FILES_BYTES, Assignment, CourseError, matching
 from grading.languages import language_of
 from grading.run.cells import grade_id, is_test, read_notebook
 from grading.run.job import Outcome, Verdict, content_key
 from grading.run.rebuild import has_work
 
 NOTEBOOK_BYTES = 50 * 2**20
+
+ZONE_IN_DIGITS = re.compile(r" [+-]\d\d:?\d\d$")  # of a time
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,19 @@ class Submission:
         """When it was handed in (UTC), or None. Raises ValueError if that cannot be read."""
         text = self.folder.files.get("timestamp.txt", b"").decode(errors="replace").strip()
         try:
+            if ZONE_IN_DIGITS.search(text):  # which nbgrader takes for seconds
+                time: datetime = dateutil.parser.parse(text)
+                return time.astimezone(UTC).replace(tzinfo=None)
             return parse_utc(text) if text else None
         except (ValueError, OverflowError, OSError) as error:  # a zone is looked up as a file
             raise ValueError(f"timestamp.txt holds no time: {text[:40]!r}") from error
+
+    def content(self, notebook: str) -> str:
+        """Return the hash of what was handed in and of the instructor's notebook: what an instructor may change."""
+        job = self.jobs[notebook]
+        parts = [job.template, job.submission, *(part for item in sorted(self.folder.files.items()) for part in item)]
+        hashes = [hashlib.sha256(part.encode() if isinstance(part, str) else part).digest() for part in parts]
+        return hashlib.sha256(b"".join(hashes)).hexdigest()
 
     def key(self, notebook: str) -> str:
         """Return the hash of all that decides what is shown of a notebook."""
@@ -96,6 +109,7 @@ class Submission:
         tests, why = self.assignment.isolation[name]
         language = self.languages[name]
         grading = {"course": self.assignment.key(name, language), "tests": tests, "why": why, "language": language}
+        grading["content"] = self.content(name)
         return _finished(outcome, grading)
 
 
@@ -105,11 +119,30 @@ def submitted_folders(assignment: Assignment, students: str = "*") -> dict[str, 
     excluded = course.student_id_exclude.split(",")
     pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", assignment.name, escape=True)
     found = {}
-    for path in glob(course.format_path(course.submitted_directory, students, assignment.name)):
+    for path in matching(course, course.format_path(course.submitted_directory, students, assignment.name)):
         match = re.fullmatch(pattern, path)
         if match and os.path.isdir(path) and match["student"] not in excluded:
             found[match["student"]] = path
     return dict(sorted(found.items()))
+
+
+def out_of_date(converter: BaseConverter, name: str) -> list[str]:
+    """Return the students whose grade is for other work than submitted/ holds, or for another notebook of source/."""
+    course = converter.coursedir
+    try:
+        assignment = Assignment(Autograde(coursedir=course, parent=converter), name)
+    except CourseError:  # which does not concern what was graded before
+        return []
+    found = []
+    for student, path in submitted_folders(assignment).items():
+        folder = Path(course.format_path(course.autograded_directory, student, name))
+        known = {
+            notebook: graded_with(folder / f"{notebook}.ipynb").get("content") for notebook in assignment.templates
+        }
+        submission = Submission(assignment, student, path) if all(known.values()) else None
+        if submission and any(submission.content(notebook) != known[notebook] for notebook in known):
+            found.append(student)
+    return found
 
 
 def read_folder(path: str | Path, assignment: Assignment) -> Folder:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from tiny import NAME, NOTEBOOK
 
@@ -235,14 +236,14 @@ def test_the_roster_goes_into_the_gradebook_and_says_who_has_left(course, tmp_pa
     assert (ada.first_name, ada.last_name, ada.lms_user_id) == ("Ada", "Lovelace", "4017")
 
 
-def test_grades_are_those_after_penalties_and_who_waits_for_a_person_is_left_out(course, tmp_path):
+def test_who_waits_for_points_by_hand_is_left_out_of_the_grades(course, tmp_path):
     doors.enrol(course, roster := read_roster(saved(tmp_path, MOODLE)))
-    hand_in(course, "s17", by_hand=3, penalty=4.5)
+    hand_in(course, "s17", by_hand=3, penalty=None)
     hand_in(course, "s18", by_hand=None, penalty=None)
-    path, waiting = doors.write_grades(course, NAME, roster, NAME, tmp_path / "reports")
-    with open(path, newline="", encoding="utf-8") as stream:
-        assert [row["Grade"] for row in csv.DictReader(stream)] == ["4.5", "", ""]
-    assert waiting == ["s18"]
+    done = doors.write_grades(Autograde(coursedir=course), NAME, roster, NAME, tmp_path / "reports")
+    with open(done.path, newline="", encoding="utf-8") as stream:
+        assert [row["Grade"] for row in csv.DictReader(stream)] == ["9", "", ""]
+    assert done.waiting == ["s18"]
 
 
 def test_a_deadline_is_kept_in_utc(course):

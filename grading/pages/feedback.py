@@ -30,7 +30,8 @@ from traitlets import default
 from traitlets.config import Configurable
 
 from grading import languages
-from grading.assignment import CourseError
+from grading.assignment import CourseError, started
+from grading.gradebook import penalize
 from grading.marks import Marks, read_marks
 from grading.pages.page import FeedbackPage, render
 
@@ -133,10 +134,10 @@ def open_course(folder: str | Path) -> GenerateFeedback:
     """Return nbgrader's converter as ``nbgrader generate_feedback`` would have it in ``folder``.
 
     ``folder`` becomes the working directory: nbgrader reads the configuration there.
+    Raises CourseError where that cannot be read.
     """
     os.chdir(folder)
-    app = GenerateFeedbackApp()
-    app.initialize(["--quiet"])
+    app = started(GenerateFeedbackApp())
     return GenerateFeedback(coursedir=app.coursedir, parent=app)
 
 
@@ -149,6 +150,7 @@ def write_pages(
     students: write the pages of these only, if any are named
     force:    write what is unchanged, too
     """
+    penalize(converter, name)  # points by hand and due dates may be newer than the last grading
     tasks = _tasks(converter, name, students, force)
     results, pool = [], ProcessPoolExecutor(workers, initializer=_let_the_parent_handle_interrupts)
     try:

@@ -13,13 +13,12 @@ import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from glob import glob
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_solution
 
-from grading.assignment import CourseError
+from grading.assignment import CourseError, matching
 from grading.pages.page import environment
 from grading.run.cells import grade_id, read_notebook
 
@@ -132,7 +131,7 @@ def read_answers(folder: Path) -> dict[str, str]:
 def write_page(course: CourseDirectory, assignment: str, folder: Path) -> tuple[Path, int]:
     """Write the pairs of an assignment, side by side; return the path of the page and their number."""
     answers = {}
-    for path in map(Path, sorted(glob(course.format_path(course.autograded_directory, "*", assignment)))):
+    for path in map(Path, sorted(matching(course, course.format_path(course.autograded_directory, "*", assignment)))):
         answers[path.parent.name] = read_answers(path)
     if not answers:
         raise CourseError(f"No submission to {assignment} has been graded.")

@@ -1,15 +1,46 @@
 """Between the gradebook and a school's systems: who is in the class, what was handed in, grades, deadlines."""
 
 import csv
+import re
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from glob import glob
 from pathlib import Path
 
 import dateutil.parser
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.converters import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
 from grading.assignment import CourseError
+from grading.gradebook import penalize
 from grading.school import lms
+from grading.submission import graded_with
+
+
+@dataclass
+class Grades:
+    """What became of the grades of an assignment.
+
+    points:    {student: points after what being late costs}
+    waiting:   students whose answers wait for points by hand
+    failed:    {student: why a person must look at the work}; it has 0 points, which are no grade
+    unlisted:  students with a grade, or who wait for one, who are not in the file
+    ungraded:  students who handed in, and whom nothing above names
+    path:      of the file for Moodle or Canvas, which holds nobody who is waiting or failed
+    """
+
+    points: dict[str, float] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    unlisted: list[str] = field(default_factory=list)
+    ungraded: list[str] = field(default_factory=list)
+    path: Path = Path()
+
+    @property
+    def known(self) -> set[str]:
+        """The students that the gradebook has graded."""
+        return {*self.points, *self.waiting, *self.failed}
 
 
 def enrol(course: CourseDirectory, roster: lms.Roster) -> tuple[list[str], list[str]]:
@@ -26,7 +57,10 @@ def enrol(course: CourseDirectory, roster: lms.Roster) -> tuple[list[str], list[
 
 
 def collect(course: CourseDirectory, assignment: str, download: Path, roster: lms.Roster) -> lms.Collected:
-    """Put what Moodle or Canvas gave where nbgrader looks for submissions to an assignment."""
+    """Put what Moodle or Canvas gave where nbgrader looks for submissions to an assignment; return what was done.
+
+    Raises CourseError where there is no such assignment, or the download cannot be read.
+    """
     notebooks = _notebooks(course, assignment)
 
     def folder_of(student: str) -> Path:
@@ -35,28 +69,81 @@ def collect(course: CourseDirectory, assignment: str, download: Path, roster: lm
     return lms.collect(download, roster, folder_of, notebooks)
 
 
-def write_grades(
-    course: CourseDirectory, assignment: str, roster: lms.Roster, title: str, folder: Path
-) -> tuple[Path, list[str]]:
-    """Write a CSV file for Moodle or Canvas; return its path, and whose grade waits for a person and is left out."""
-    points, waiting = {}, []
+def write_grades(converter: BaseConverter, assignment: str, roster: lms.Roster, title: str, folder: Path) -> Grades:
+    """Write a CSV file for Moodle or Canvas; return what it holds, and whom it leaves out.
+
+    converter: one of nbgrader's, whose course and configuration hold
+    title:     of Canvas's column
+    folder:    where the file is written
+
+    Raises CourseError where nothing is graded, no row of the roster is that of a graded student, or the file does not
+    fit the assignment.
+    """
+    course = converter.coursedir
+    penalize(converter, assignment)  # points by hand, the deadline and the rules may have changed since the grading
     with Gradebook(course.db_url, course.course_id) as gradebook:
         try:
             most = gradebook.find_assignment(assignment).max_score
         except MissingEntry as error:
             raise CourseError(f"The gradebook knows no assignment {assignment}.") from error
-        for submission in gradebook.assignment_submissions(assignment):
-            if submission.needs_manual_grade:
-                waiting.append(submission.student_id)
-            else:
-                penalty = submission.late_submission_penalty or 0
-                points[submission.student_id] = round(max(0.0, submission.score - penalty), 2)
-    rows = lms.fill(roster, points, most, title)
+        grades = _grades(course, assignment, gradebook)
+    _compare(grades, roster, _handed_in(course, assignment), assignment)
+    rows = lms.fill(roster, grades.points, most, title)
     folder.mkdir(exist_ok=True)
-    path = (folder / f"{assignment}-{roster.system.lower()}.csv").resolve()
-    with open(path, "w", newline="", encoding="utf-8") as stream:
+    grades.path = (folder / f"{assignment}-{roster.system.lower()}.csv").resolve()
+    with open(grades.path, "w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows(rows)
-    return path, sorted(waiting)
+    return grades
+
+
+def _grades(course: CourseDirectory, assignment: str, gradebook: Gradebook) -> Grades:
+    """Return the points of an assignment, and who waits for a person."""
+    grades = Grades()
+    for submission in sorted(gradebook.assignment_submissions(assignment), key=lambda entry: str(entry.student_id)):
+        student, notebooks = submission.student_id, submission.notebooks
+        folder = Path(course.format_path(course.autograded_directory, student, assignment))
+        if problem := " ".join(filter(None, (_problem(folder, notebook) for notebook in notebooks))):
+            grades.failed[student] = problem
+        elif submission.needs_manual_grade:
+            grades.waiting.append(student)
+        else:
+            grades.points[student] = _after_penalty(submission)
+    return grades
+
+
+def _problem(folder: Path, notebook: SubmittedNotebook) -> str:
+    """Say why a person must look at a notebook, or '': also if a person has, and gave points to each cell."""
+    if all(grade.manual_score is not None for grade in notebook.grades):
+        return ""
+    return str(graded_with(folder / f"{notebook.name}.ipynb").get("failed") or "")
+
+
+def _after_penalty(submission: SubmittedAssignment) -> float:
+    points: float = round(max(0.0, submission.score - (submission.late_submission_penalty or 0)), 2)
+    return points
+
+
+def _compare(grades: Grades, roster: lms.Roster, handed_in: set[str], assignment: str) -> None:
+    """Write to ``grades`` who is missing in it or in the roster. Raises CourseError where the two share nobody."""
+    if not grades.known:
+        raise CourseError(f"Nobody has a grade yet. First: python -m grading autograde {assignment}")
+    listed = {person.id for person in roster.people.values()}
+    if not listed & grades.known:
+        examples = " and ".join(repr(min(names)) if names else "nobody" for names in (grades.known, listed))
+        raise CourseError(
+            f"No row of the {roster.system} file is that of a graded student: the gradebook and the file call students "
+            f"by different names, for example {examples}. Try --id with the column that holds the gradebook's names."
+        )
+    grades.unlisted = sorted(grades.known - listed)
+    grades.ungraded = sorted(handed_in - grades.known)
+
+
+def _handed_in(course: CourseDirectory, assignment: str) -> set[str]:
+    """Return the students who have a folder in submitted/ for an assignment."""
+    pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", assignment, escape=True)
+    paths = glob(course.format_path(course.submitted_directory, "*", assignment))
+    found = {match["student"] for path in paths if Path(path).is_dir() and (match := re.fullmatch(pattern, path))}
+    return found - set(course.student_id_exclude.split(","))
 
 
 def set_due(course: CourseDirectory, assignment: str, text: str) -> datetime:

@@ -10,10 +10,15 @@ import contextlib
 import csv
 import functools
 import io
+import itertools
 import re
 import shutil
+import time
+import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path, PurePosixPath
@@ -33,10 +38,17 @@ IDS = {
 # name_number_assignsubmission_file/work.ipynb; older: ..._file_/work.ipynb; without folders: ..._file_work.ipynb
 IN_MOODLE = re.compile(r"(?:.*/)?[^/]+_(?P<number>\d+)_assignsubmission_file(?:_/|/|_)(?P<file>.+)")
 # name_user_attachment_work.ipynb, or name_LATE_user_attachment_work.ipynb
-IN_CANVAS = re.compile(r"(?:.*/)?[^/]+?_(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)")
+IN_CANVAS = re.compile(r"(?:.*/)?[^/]+?_(?P<late>LATE_)?(?P<number>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
 HANDED_IN = "Last modified (submission)"
 MOST_BYTES = 200 * 2**20  # of what one student's archives hold
 DEEPEST = 3  # an archive in an archive in an archive
+LONGEST = 200  # bytes of a student's name: it becomes that of a folder, and some systems end at 255
+TIMESTAMP = "timestamp.txt"  # where nbgrader reads when the work came
+OLDER = "older"  # the folder of files whose name a newer one has
+# A time that can be read in one way only: the month is a word, or the year stands first; and there is an hour.
+MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+CLEAR_TIME = re.compile(rf"(?i)(?=.*\d:\d\d)(?:.*\b\d{{4}}-\d\d-\d\d|(?=.*\b\d{{4}}\b).*\b(?:{MONTHS})).*")
+UNREADABLE = OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError
 
 
 @dataclass(frozen=True)
@@ -69,27 +81,66 @@ def read_roster(path: Path, id_column: str | None = None) -> Roster:
     """Read a CSV file of nbgrader, Moodle or Canvas.
 
     id_column: what to call students by; the first of IDS that the file has and fills, if not given
+
+    Raises CourseError where the file cannot be read, is of no known kind, or does not tell students apart.
     """
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as stream:
-            header, *rows = list(csv.reader(stream)) or [[]]
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise CourseError(f"{path} cannot be read: {error}") from error
+    lines, header, rows = _read_rows(path)
     roster = Roster(_system(path, header), header, rows)
     fields = {number: dict(zip(header, row, strict=False)) for number, row in enumerate(rows)}
     people = {n: row for n, row in fields.items() if any(row.values()) and not _is_no_student(roster.system, row)}
     column = id_column or next((c for c in IDS[roster.system] if any(row.get(c) for row in people.values())), None)
-    if column not in header:
+    if column is None or column not in header:
         raise CourseError(f"{path} has no column {column or ' or '.join(IDS[roster.system])!r}, only {header}")
     for number, row in people.items():
-        roster.people[number] = _person(roster.system, row, row.get(column, "").strip())
-    names = [person.id for person in roster.people.values()]
-    for name in names:
-        if not name or name != Path(name).name or name.startswith("."):
-            raise CourseError(f"{path}: {name!r} in column {column!r} cannot be a student's name. Try another --id.")
-    if doubled := {name for name in names if names.count(name) > 1}:
-        raise CourseError(f"{path}: more than one row of {', '.join(sorted(doubled))}. Try another --id.")
+        person = roster.people[number] = _person(roster.system, row, row.get(column, "").strip())
+        if problem := _no_name(person.id):
+            raise CourseError(
+                f"{path}, line {lines[number]}: {person.id[:80]!r} in column {column!r} cannot be a student's name: "
+                f"{problem}. Try another --id."
+            )
+    _tell_apart(path, roster)
     return roster
+
+
+def _read_rows(path: Path) -> tuple[list[int], list[str], list[list[str]]]:
+    """Return ``(the lines where the rows begin, header, rows)`` of a CSV file. Raises CourseError."""
+    lines, rows = [1], []
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as stream:
+            reader = csv.reader(stream, strict=True)  # a quote that nothing closes would swallow students
+            for row in reader:
+                rows.append(row)
+                lines.append(reader.line_num + 1)
+    except csv.Error as error:
+        raise CourseError(f"{path} cannot be read: the row that begins in line {lines[-1]}: {error}") from error
+    except (OSError, UnicodeError) as error:
+        raise CourseError(f"{path} cannot be read: {error}") from error
+    header, *others = rows or [[]]
+    return lines[1:], header, others
+
+
+def _no_name(name: str) -> str:
+    """Say why a text cannot be a student's name, or ''."""
+    if not name or name != Path(name).name or name.startswith("."):
+        return "it cannot be the name of a folder"
+    if any(unicodedata.category(character) == "Cc" for character in name):
+        return "it holds a control character, such as a new line; a quote may be missing"
+    if (size := len(name.encode(errors="replace"))) > LONGEST:
+        return f"it has {size} bytes, more than {LONGEST}"
+    return ""
+
+
+def _tell_apart(path: Path, roster: Roster) -> None:
+    """Raise CourseError where two rows have one name, or one number by which work would be found."""
+    if doubled := _doubled(person.id for person in roster.people.values()):
+        raise CourseError(f"{path}: more than one row of {doubled}. Try another --id.")
+    numbers = [person.number for person in roster.people.values() if person.number]
+    if roster.system != NBGRADER and (doubled := _doubled(numbers)):
+        raise CourseError(f"{path}: more than one row has the number {doubled}, which must be one student's.")
+
+
+def _doubled(names: Iterable[str]) -> str:
+    return ", ".join(sorted(name for name, count in Counter(names).items() if count > 1))
 
 
 def _system(path: Path, header: list[str]) -> str:
@@ -104,7 +155,9 @@ def _system(path: Path, header: list[str]) -> str:
 
 def _is_no_student(system: str, row: Mapping[str, str]) -> bool:
     """Say whether a row of Canvas tells the points of the assignments, or which are posted, or is a test student."""
-    return system == CANVAS and (not row["ID"].strip().isdigit() or row.get("Student", "").strip() == "Student, Test")
+    return system == CANVAS and (
+        not row.get("ID", "").strip().isdigit() or row.get("Student", "").strip() == "Student, Test"
+    )
 
 
 def _person(system: str, row: Mapping[str, str], name: str) -> Person:
@@ -128,13 +181,32 @@ class Collected:
     students: {student: names of the files}
     late:     students whose files Canvas calls late; it does not say when they came
     strays:   names in the download that belong to nobody of the roster
-    problems: {student: why nothing was taken}
+    problems: {student, or name of the download: why nothing was taken}
+    untimed:  students of Moodle whose work was taken, but not when it came: that cannot be read
+    doubled:  {student: which of several files of one name were taken}
     """
 
     students: dict[str, list[str]] = field(default_factory=dict)
     late: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
+    untimed: list[str] = field(default_factory=list)
+    doubled: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file of a student in a download.
+
+    name: in the download
+    file: as the student called it
+    age:  the greater, the newer: Canvas's number of the attachment, or when it was changed
+    """
+
+    name: str
+    file: str
+    age: tuple[int, ...]
+    read: Read
 
 
 def collect(download: Path, roster: Roster, folder_of: Callable[[str], Path], notebooks: set[str]) -> Collected:
@@ -142,38 +214,62 @@ def collect(download: Path, roster: Roster, folder_of: Callable[[str], Path], no
 
     folder_of: ``folder_of(student)`` is the folder of the submission; what is in it is replaced
     notebooks: names of the notebooks that were handed out
+
+    Returns Collected. Raises CourseError where the download cannot be read, or the roster has no numbers.
     """
     if roster.system == NBGRADER:
         raise CourseError("To collect, the roster must be the CSV file of Moodle or Canvas that knows the numbers.")
-    pattern, people = {MOODLE: IN_MOODLE, CANVAS: IN_CANVAS}[roster.system], roster.numbers
     done = Collected()
-    found: dict[Person, list[tuple[str, Read]]] = {}
     with contextlib.ExitStack() as opened:
-        for name, read in _entries(download, opened):
-            match = pattern.fullmatch(name)
-            person = people.get(match["number"]) if match else None
-            if match is None or person is None:
-                done.strays.append(name)
-                continue
-            found.setdefault(person, []).append((match["file"], read))
-            if match.groupdict().get("late") and person.id not in done.late:
-                done.late.append(person.id)
-        for person, entries in found.items():
+        for person, uploads in _by_person(_entries(download, opened), roster, done).items():
             try:
-                files = _flat(dict(_unpacked(entries)), notebooks)
-            except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+                files, told = _files(uploads, roster.system, notebooks)
+                _write(folder_of(person.id), files, _time(person.handed_in))
+            except CourseError as error:
+                done.problems[person.id] = str(error)
+                continue
+            except UNREADABLE as error:
                 done.problems[person.id] = f"{type(error).__name__}: {error}"
                 continue
-            _write(folder_of(person.id), files, person.handed_in)
             done.students[person.id] = sorted(files)
+            if told:
+                done.doubled[person.id] = told
+            if roster.system == MOODLE and not _time(person.handed_in):
+                done.untimed.append(person.id)
+    if not (done.students or done.problems or done.strays):
+        done.problems[download.name] = "0 submissions: there is no file in it"
     return done
 
 
-def _entries(download: Path, opened: contextlib.ExitStack) -> Iterator[tuple[str, Read]]:
-    """Yield ``(name, read)`` of the files in a ZIP file or a folder; ``read()`` gives the bytes while it is open."""
+def _by_person(
+    entries: Iterable[tuple[str, Read, tuple[int, ...]]], roster: Roster, done: Collected
+) -> dict[Person, list[Upload]]:
+    """Return whose the files of a download are; write to ``done`` which are nobody's, and which are late."""
+    pattern, people = {MOODLE: IN_MOODLE, CANVAS: IN_CANVAS}[roster.system], roster.numbers
+    found: dict[Person, list[Upload]] = {}
+    for name, read, changed in entries:
+        match = pattern.fullmatch(name)
+        person = people.get(match["number"]) if match else None
+        if match is None or person is None:
+            done.strays.append(name)
+            continue
+        groups = match.groupdict()
+        age = (int(groups["attachment"]),) if "attachment" in groups else changed
+        found.setdefault(person, []).append(Upload(name, groups["file"], age, read))
+        if groups.get("late") and person.id not in done.late:
+            done.late.append(person.id)
+    return found
+
+
+def _entries(download: Path, opened: contextlib.ExitStack) -> Iterator[tuple[str, Read, tuple[int, ...]]]:
+    """Yield ``(name, read, when it was changed)`` of the files in a ZIP file or a folder.
+
+    ``read()`` gives the bytes while ``opened`` is open. Raises CourseError where the download cannot be read.
+    """
     if download.is_dir():
         for path in sorted(path for path in download.rglob("*") if path.is_file() and not path.is_symlink()):
-            yield path.relative_to(download).as_posix(), path.read_bytes
+            changed = time.localtime(path.stat().st_mtime)[:6]
+            yield path.relative_to(download).as_posix(), path.read_bytes, changed
         return
     try:
         archive = opened.enter_context(zipfile.ZipFile(download))
@@ -181,7 +277,44 @@ def _entries(download: Path, opened: contextlib.ExitStack) -> Iterator[tuple[str
         raise CourseError(f"{download} is no ZIP file and no folder: {error}") from error
     for info in archive.infolist():
         if not info.is_dir():
-            yield info.filename, functools.partial(archive.read, info)
+            yield info.filename, functools.partial(archive.read, info), info.date_time
+
+
+def _files(uploads: Sequence[Upload], system: str, notebooks: set[str]) -> tuple[dict[str, bytes], list[str]]:
+    """Return ``({name: content}, what there is to tell of files of one name)`` of a student.
+
+    Raises one of UNREADABLE where an archive cannot be opened, and CourseError where no file is left.
+    """
+    entries, told = _apart(uploads, system, notebooks)
+    files = _flat(list(_unpacked(entries)), notebooks)
+    if not files:
+        names = ", ".join(repr(upload.file[:80]) for upload in uploads[:5])
+        raise CourseError(f"this upload holds no file that could be work, only {names}")
+    return files, told
+
+
+def _apart(uploads: Sequence[Upload], system: str, notebooks: set[str]) -> tuple[list[tuple[str, Read]], list[str]]:
+    """Return ``([(name, read)], what to tell)``: of several files of one name the newest has it, the others stay."""
+    named: dict[str, list[Upload]] = {}
+    for upload in uploads:
+        named.setdefault(_handed_out(upload.file, notebooks) if system == CANVAS else upload.file, []).append(upload)
+    entries, told = [], []
+    for name, group in named.items():
+        newest, *older = sorted(group, key=lambda upload: upload.age, reverse=True)
+        older = [upload for upload in older if upload.read() != newest.read()]  # the same twice is no news
+        entries.append((name if older else newest.file, newest.read))
+        entries += [(f"{OLDER}/{number}/{old.file}", old.read) for number, old in enumerate(older, 1)]
+        if older:
+            why = "the newest" if newest.age > older[0].age else "the first of those of one time"
+            others = ", ".join(repr(old.name) for old in older)
+            told.append(f"{newest.name!r} was taken as {name!r}, it is {why}; also there, and kept aside: {others}")
+    return entries, told
+
+
+def _handed_out(file: str, notebooks: set[str]) -> str:
+    """Return the name without the number that Canvas gives to what is handed in again, where that was handed out."""
+    name = re.sub(r"-\d+(?=\.ipynb$)", "", file)
+    return name if name in notebooks else file
 
 
 def _unpacked(entries: Iterable[tuple[str, Read]]) -> Iterator[tuple[str, bytes]]:
@@ -190,52 +323,94 @@ def _unpacked(entries: Iterable[tuple[str, Read]]) -> Iterator[tuple[str, bytes]
     waiting = [(name, read, 0) for name, read in entries]
     while waiting:
         name, read, depth = waiting.pop()
-        if not zipfile.is_zipfile(io.BytesIO(content := read())) or not name.endswith(".zip") or depth == DEEPEST:
+        if (
+            not zipfile.is_zipfile(io.BytesIO(content := read()))
+            or not name.lower().endswith(".zip")
+            or depth == DEEPEST
+        ):
             left -= len(content)
             yield name, content
             continue
         archive = zipfile.ZipFile(io.BytesIO(content))
         left -= sum(info.file_size for info in archive.infolist())
         if left < 0:
-            raise ValueError(f"{name} holds more than {MOST_BYTES // 2**20} MB")
+            raise CourseError(f"{name!r} holds more than {MOST_BYTES // 2**20} MB")
         for info in archive.infolist():
             if not info.is_dir():
                 waiting.append((f"{name}/{info.filename}", functools.partial(archive.read, info), depth + 1))
 
 
-def _flat(files: Mapping[str, bytes], notebooks: set[str]) -> dict[str, bytes]:
+def _flat(files: Sequence[tuple[str, bytes]], notebooks: set[str]) -> dict[str, bytes]:
     """Return ``{name: content}`` without the folders and archives they lay in, where that leaves names apart."""
+    kept = [(parts, content) for path, content in files if _is_work(parts := _parts(path))]
+    kept.sort(key=lambda item: (item[0][0] == OLDER, len(item[0]), item[0]))
+    names = Counter(_handed_out(parts[-1], notebooks) for parts, _ in kept if parts[0] != OLDER)
     found: dict[str, bytes] = {}
-    for path, content in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):
-        parts = [part for part in PurePosixPath(path.replace("\\", "/")).parts if part not in ("/", "..", ".")]
-        if any(part.startswith(".") or part == "__MACOSX" for part in parts):
-            continue
-        handed_out = re.sub(r"-\d+(?=\.ipynb$)", "", parts[-1])  # Canvas numbers what is handed in again
-        name = handed_out if handed_out in notebooks and handed_out not in found else parts[-1]
-        found["/".join(parts) if name in found else name] = content
+    folders: set[str] = set()
+    for parts, content in kept:
+        name = _handed_out(parts[-1], notebooks)
+        if names[name] != 1 or parts[0] == OLDER:  # which of them would be meant is not known
+            name = parts[-1]
+        whole = "/".join(parts)
+        wanted = itertools.chain([name, whole], (f"{number}/{whole}" for number in itertools.count(2)))
+        name = next(name for name in wanted if _is_free(name, found, folders))
+        found[name] = content
+        folders.update(map(str, PurePosixPath(name).parents))
     return found
 
 
+def _parts(path: str) -> tuple[str, ...]:
+    """Return the names in a path without those that lead elsewhere."""
+    parts = PurePosixPath(path.replace("\\", "/")).parts
+    return tuple(part for part in parts if part not in ("/", "//", "..", "."))
+
+
+def _is_work(parts: Sequence[str]) -> bool:
+    """Say whether a file may be a student's work: what machines add is not, and no student says when it came."""
+    return bool(parts) and parts[-1] != TIMESTAMP and not any(p.startswith(".") or p == "__MACOSX" for p in parts)
+
+
+def _is_free(name: str, files: Mapping[str, bytes], folders: set[str]) -> bool:
+    """Say whether a file can have a name: no file has it, no folder, and no file has that of its folders."""
+    return name not in files and name not in folders and not any(str(p) in files for p in PurePosixPath(name).parents)
+
+
 def _write(folder: Path, files: Mapping[str, bytes], handed_in: str) -> None:
-    """Replace a submission: the new one is whole before the old one goes."""
+    """Replace a submission: the new one is whole before the old one goes.
+
+    Raises CourseError where a file cannot be written under its name, OSError where the folder cannot.
+    """
     unfinished = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(unfinished, ignore_errors=True)
-    for name, content in files.items():
-        path = unfinished / name
+    try:
+        for name, content in files.items():
+            _write_file(unfinished / name, name, content)
+        if handed_in:
+            (unfinished / TIMESTAMP).write_text(handed_in)
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+def _write_file(path: Path, name: str, content: bytes) -> None:
+    """Write a file and its folders. Raises CourseError where that cannot be."""
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    if time := _time(handed_in):
-        (unfinished / "timestamp.txt").write_text(time)
-    unfinished.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
-    unfinished.rename(folder)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "its name is not Unicode, or holds what no name can"
+        raise CourseError(f"this upload holds a file that cannot be written: {name[:80]!r}: {why}") from error
 
 
 def _time(text: str) -> str:
-    """Return Moodle's time ("Friday, 9 January 2026, 11:59 PM") as nbgrader writes it, or ''.
+    """Return Moodle's time ("Friday, 9 January 2026, 11:59 PM") as nbgrader writes it, or '' if it is not clear.
 
     Moodle writes the time of the teacher's zone; this machine's zone is taken for it.
     """
+    if not CLEAR_TIME.fullmatch(text):  # 9/01/2026 is another day in another country, and gaps mean today
+        return ""
     try:
         return str(dateutil.parser.parse(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
     except (ValueError, OverflowError):
@@ -248,6 +423,8 @@ def fill(roster: Roster, points: dict[str, float], most: float, title: str) -> l
     points: {student: points}; who is not in it keeps what stands there
     most:   points of the assignment
     title:  of Canvas's column, with or without its number in brackets
+
+    Raises CourseError where the file is not made for grades, or has other points.
     """
     if roster.system == MOODLE:
         return _fill_moodle(roster, points, most)
@@ -263,8 +440,10 @@ def _fill_moodle(roster: Roster, points: Mapping[str, float], most: float) -> li
     column, rows = roster.header.index("Grade"), [list(row) for row in roster.rows]
     for number, person in roster.people.items():
         row = dict(zip(roster.header, rows[number], strict=False))
-        _same_most(row.get("Maximum grade", row.get("Maximum Grade", "")), most, roster.system)
+        most_there = row.get("Maximum grade", row.get("Maximum Grade", ""))
+        _same_most(most_there, most, roster.system, f"row of {person.id}")
         if person.id in points:
+            rows[number] += [""] * (len(roster.header) - len(rows[number]))  # a row may end early
             rows[number][column] = f"{points[person.id]:g}"
     return [roster.header, *rows]
 
@@ -283,13 +462,21 @@ def _fill_canvas(roster: Roster, points: Mapping[str, float], most: float, title
                 row[-1] = f"{points[name]:g}"
             rows.append(row)
         elif row[0].strip() == "Points Possible":
-            _same_most(row[-1], most, roster.system)
+            _same_most(row[-1], most, roster.system, f"row {row[0].strip()!r}, column {fitting[0]!r}")
             rows.append(row)
     return [[roster.header[column] for column in columns], *rows]
 
 
-def _same_most(text: str, most: float, system: str) -> None:
-    if text.strip() and float(text) != most:
+def _same_most(text: str, most: float, system: str, where: str) -> None:
+    """Raise CourseError where a file states other points than the assignment has, or no number that is clear."""
+    if not (text := text.strip()):
+        return
+    # 1,000 is a thousand here and one there.
+    if not re.fullmatch(r"\d+(?:\.\d*|,\d{1,2}|,\d{4,})?", text):
         raise CourseError(
-            f"The assignment has {text.strip()} points in {system} and {most:g} here. Set {most:g} there."
+            f"{system}, {where}: the points of the assignment should be a number such as 10, not {text!r}"
+        )
+    if float(text.replace(",", ".")) != most:
+        raise CourseError(
+            f"{system}, {where}: the assignment has {text} points there, {most:g} here. Set {most:g} there."
         )

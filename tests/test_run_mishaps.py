@@ -1,0 +1,162 @@
+"""What instructors do by mistake, or in another order: the next run is right, or says what is wrong."""
+
+import shutil
+from contextlib import chdir
+from datetime import datetime
+
+import nbformat
+import pytest
+from tiny import BOTH, DUE, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, scores_of
+
+from grading.__main__ import main
+from grading.assignment import CourseError
+from grading.pages import feedback
+from tools.notebooks import grade_id
+
+pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
+LATE = "2026-01-11 12:00:00 UTC"
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
+    """A course with a right submission, which came late, and a wrong one, graded."""
+    course = TinyCourse(tmp_path_factory.mktemp("handed-in"))
+    course.hand_in("ada", why="Because.", timestamp=LATE)
+    course.hand_in("ben", double=WRONG)
+    course.grade_here()
+    return course
+
+
+@pytest.fixture
+def course(handed_in, tmp_path, monkeypatch):
+    """A fresh copy of that course, as the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return handed_in.copy(tmp_path / "course")
+
+
+@pytest.mark.parametrize("text", ["c.X = = 1", "import nothing_here"])
+@pytest.mark.parametrize("command", [["autograde", NAME], ["feedback", NAME]])
+def test_a_configuration_that_cannot_be_read_stops_the_command(course, text, command, capsys):
+    course.configure(text)
+    assert main([*command, "--course", str(course.folder)]) == 2
+    assert "configuration" in capsys.readouterr().err
+
+
+def test_a_setting_of_the_wrong_kind_is_told_without_a_traceback(course, capsys):
+    course.configure("c.Engine.isolation = 'aprt'\n")
+    assert main(["autograde", NAME, "--course", str(course.folder)]) == 2
+    assert "aprt" in capsys.readouterr().err
+
+
+def test_a_gradebook_that_is_none_is_told_without_a_traceback(course, capsys):
+    (course.folder / "gradebook.db").write_bytes(b"this is no database" * 100)
+    assert main(["autograde", NAME, "--course", str(course.folder)]) == 2
+    assert "database" in capsys.readouterr().err
+
+
+def test_an_older_gradebook_that_is_put_back_gets_the_newer_points(course):
+    old = (course.folder / "gradebook.db").read_bytes()
+    course.hand_in("ben")
+    course.grade_here()
+    (course.folder / "gradebook.db").write_bytes(old)
+    assert course.grade_here()["ben"].status == "graded"
+    assert scores_of(course)["ben"] == BOTH
+
+
+def test_signs_of_a_pattern_in_the_path_of_a_course_are_plain_letters(handed_in, tmp_path):
+    course = handed_in.copy(tmp_path / "year [2026]*")
+    assert set(course.grade_here()) == {"ada", "ben"}
+
+
+def test_an_assignment_may_be_named_as_the_shell_completes_it(course):
+    with chdir(course.folder / "source"):
+        assert main(["autograde", f"{NAME}/", "--course", str(course.folder)]) == 0
+
+
+@pytest.mark.parametrize("name", ["source/tiny", "..", "/"])
+def test_a_path_is_no_name_of_an_assignment(course, name):
+    with pytest.raises(SystemExit) as caught:
+        main(["due", name, "2026-10-10 23:59", "--course", str(course.folder)])
+    assert caught.value.code == 2
+
+
+def test_no_submission_at_all_is_no_success(course, capsys):
+    shutil.rmtree(course.folder / "submitted")
+    assert main(["autograde", NAME, "--course", str(course.folder)]) == 1
+    told = capsys.readouterr().out
+    assert "submitted/" in told and "ada, ben" in told
+
+
+def test_feedback_takes_the_penalty_of_points_that_a_person_gave_later(course):
+    course.configure("c.LatePolicy.share_per_day = 0.5\n")
+    with gradebook_of(course) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=DUE)
+    course.grade_here()
+    with gradebook_of(course) as gradebook:
+        before = gradebook.find_submission_notebook(NOTEBOOK, NAME, "ada").late_submission_penalty
+        gradebook.find_grade("why", NOTEBOOK, NAME, "ada").manual_score = 4
+        gradebook.db.commit()
+    with chdir(course.folder):
+        feedback.write_pages(feedback.open_course(course.folder), NAME, 1)
+    with gradebook_of(course) as gradebook:
+        after = gradebook.find_submission_notebook(NOTEBOOK, NAME, "ada").late_submission_penalty
+    assert before < after
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [("2026-01-11 01:00:00 +0200", datetime(2026, 1, 10, 23)), ("2026-01-11 01:00:00 UTC", datetime(2026, 1, 11, 1))],
+)
+def test_a_zone_in_digits_is_hours_and_minutes(course, text, time):
+    course.hand_in("ada", why="Because.", timestamp=text)
+    course.grade_here()
+    with gradebook_of(course) as gradebook:
+        assert gradebook.find_submission(NAME, "ada").timestamp == time
+
+
+def test_a_time_that_is_taken_away_is_gone(course):
+    (course.folder / "submitted" / "ada" / NAME / "timestamp.txt").unlink()
+    course.grade_here()
+    with gradebook_of(course) as gradebook:
+        assert gradebook.find_submission(NAME, "ada").timestamp is None
+    assert course.grade_here()["ada"].status == "unchanged"
+
+
+@pytest.mark.parametrize("change", ["work", "source"])
+def test_feedback_on_work_that_has_changed_since_says_so(course, change, capsys):
+    arguments = ["feedback", NAME, "--workers", "1", "--course", str(course.folder)]
+    assert main(arguments) == 0
+    if change == "work":
+        course.hand_in("ben")
+    else:
+        make_a_test_of(course, "why")
+    assert main(arguments) == 1
+    told = capsys.readouterr().out
+    assert (
+        f"autograde {NAME}" in told
+        and "ben" in told
+        and ("ada" in told.rpartition("graded:")[2]) == (change == "source")
+    )
+
+
+def make_a_test_of(course, name):
+    path = course.folder / "source" / NAME / f"{NOTEBOOK}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    (cell,) = (c for c in notebook.cells if grade_id(c) == name)
+    cell.cell_type, cell.source = "code", "assert double(1) == 2"
+    cell.outputs, cell.execution_count = [], None
+    cell.metadata.nbgrader |= {"solution": False, "locked": True}
+    nbformat.write(notebook, path)
+
+
+def test_points_by_hand_of_a_cell_that_has_become_a_test_are_given_up_only_when_told(course):
+    with gradebook_of(course) as gradebook:
+        gradebook.find_grade("why", NOTEBOOK, NAME, "ada").manual_score = 3
+        gradebook.db.commit()
+    make_a_test_of(course, "why")
+    with pytest.raises(CourseError, match="--drop-removed"):
+        course.grade_here()
+    course.grade_here(drop_removed=True)
+    with gradebook_of(course) as gradebook:
+        grade = gradebook.find_grade("why", NOTEBOOK, NAME, "ada")
+        assert (grade.manual_score, grade.auto_score) == (None, 4)
