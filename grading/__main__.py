@@ -35,9 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Interrupted. Give the same command again to go on.", file=sys.stderr)
         return 130
     except Exception as error:
-        if type(error).__module__.partition(".")[0] in ("sqlalchemy", "traitlets"):  # the gradebook, a setting
-            return _tell(error)
+        if problem := _of_the_course(error):
+            return _tell(problem)
         raise
+
+
+def _of_the_course(error: Exception) -> str:
+    """Say what is wrong with the gradebook or with a setting; '' where it is neither."""
+    kind = type(error)
+    if kind.__module__ == "sqlalchemy.exc" and kind.__name__ in ("OperationalError", "DatabaseError"):
+        return f"The gradebook cannot be used: {getattr(error, 'orig', error)}"
+    return str(error) if kind.__module__.startswith("traitlets.") else ""
 
 
 def _autograde(options: Options) -> int:
@@ -100,7 +108,7 @@ def _feedback(options: Options) -> int:
             start = time.monotonic()
             results = write_pages(converter, name, options.workers, options.student, options.force)
             print_summary(name, results, time.monotonic() - start)
-            status |= any(result.problem for result in results) or _tell_of_others(converter, name)
+            status |= any(result.problem for result in results) | _tell_of_others(converter, name, options.student)
     except (OSError, CourseError) as error:
         return _tell(error)
     return status
@@ -159,8 +167,8 @@ def _collect(options: Options, converter: Converter) -> int:
     for student, told in done.doubled.items():
         print("\n".join(f"several files of one name: {student}: {line}" for line in told))
     if done.untimed:
-        print(f"Collected without a time, so never late: {', '.join(done.untimed)}. Their times cannot be read:")
-        print("they must be as in 'Friday, 9 January 2026, 11:59 PM' (Moodle in English).")
+        print(f"Collected without a time, so never late: {', '.join(done.untimed)}.")
+        print("A time is read where it is as in 'Friday, 9 January 2026, 11:59 PM' (Moodle in English).")
     for student, problem in done.problems.items():
         print(f"not collected: {student}: {problem}")
     for name in done.strays:
@@ -184,7 +192,8 @@ def _grades(options: Options, converter: Converter) -> int:
     for what, students in told.items():
         if students:
             print(f"{what}: {', '.join(students)}")
-    return int(_tell_of_others(converter, options.assignment) or bool(done.failed) or any(told.values()))
+    changed = _tell_of_others(converter, options.assignment)
+    return int(changed or bool(done.failed or done.waiting or done.ungraded))
 
 
 def _similar(options: Options, converter: Converter) -> int:
@@ -204,17 +213,17 @@ def _due(options: Options, converter: Converter) -> int:
     return 0
 
 
-def _tell_of_others(converter: Converter, name: str) -> bool:
+def _tell_of_others(converter: Converter, name: str, among: Sequence[str] = ()) -> bool:
     """Say whose grades are for other work or another notebook than there is now; return whether there are any."""
     from grading.submission import out_of_date
 
-    students = out_of_date(converter, name)
+    students = out_of_date(converter, name, among)
     if students:
         print(f"Changed since they were graded: {', '.join(students)}. First: python -m grading autograde {name}")
     return bool(students)
 
 
-def _tell(error: Exception) -> int:
+def _tell(error: object) -> int:
     print(f"grading: {error}", file=sys.stderr)
     return 2
 

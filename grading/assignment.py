@@ -48,9 +48,11 @@ def started(app: NbGrader) -> NbGrader:
     app.raise_config_file_errors = True
     try:
         app.initialize(["--quiet"])
+    except SystemExit as error:
+        raise CourseError(f"The configuration in {os.getcwd()} has a setting of the wrong kind; see above.") from error
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
-        raise CourseError(f"The configuration in {os.getcwd()} cannot be read: {what}") from error
+        raise CourseError(f"The configuration in {os.getcwd()}, or Jupyter's own, cannot be read: {what}") from error
     return app
 
 

@@ -135,7 +135,8 @@ class Coordinator:
 
     def gone(self) -> list[str]:
         """Return the students who have been graded, and of whom submitted/ holds nothing any more."""
-        return sorted(set(graded(self._gradebook, self._name)) - set(submitted_folders(self.assignment)))
+        excluded = self._course.student_id_exclude.split(",")
+        return sorted(set(graded(self._gradebook, self._name)) - {*submitted_folders(self.assignment), *excluded})
 
     def _clear(self) -> None:
         """Remove what a killed run left half written."""

@@ -237,9 +237,9 @@ def _remove_cells(gradebook: Gradebook, assignment: str, notebook: str, wanted: 
     if not drop and (lost := _by_hand(gradebook, ids)):
         cells, students = ({*column} for column in zip(*lost, strict=True))
         raise CourseError(
-            f"source/ has no more the cell {', '.join(sorted(cells))} of {assignment}, where a person has given points "
-            f"or comments ({', '.join(sorted(students))}). Nothing was graded. To give those up: "
-            f"python -m grading autograde {assignment} --drop-removed"
+            f"In source/, the cell {', '.join(sorted(cells))} of {assignment} is gone or of another kind, and a person "
+            f"has given points or comments there ({', '.join(sorted(students))}). Nothing was graded. "
+            f"To give those up: python -m grading autograde {assignment} --drop-removed"
         )
     for kind in (Grade, Comment):
         gradebook.db.query(kind).filter(kind.cell_id.in_(ids)).delete(synchronize_session=False)
@@ -251,12 +251,11 @@ def _remove_cells(gradebook: Gradebook, assignment: str, notebook: str, wanted: 
 
 
 def _is_another(key: tuple[str, str], known: Cells, wanted: Cells) -> bool:
-    """Say whether a graded cell has become another kind of cell, so that points by hand are not for it any more."""
+    """Say whether an answer has become a test, or a test an answer: points by hand are not for it any more."""
     kind, name = key
     if kind != "grade":
         return False
-    answers = [("solution", name) in cells for cells in (known, wanted)]
-    return known[key].cell_type != wanted[key]["cell_type"] or answers[0] != answers[1]
+    return (("solution", name) in known) != (("solution", name) in wanted)
 
 
 def _by_hand(gradebook: Gradebook, ids: list[str]) -> list[tuple[str, str]]:

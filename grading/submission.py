@@ -29,7 +29,7 @@ from grading.run.rebuild import has_work
 
 NOTEBOOK_BYTES = 50 * 2**20
 
-ZONE_IN_DIGITS = re.compile(r" [+-]\d\d:?\d\d$")  # of a time
+ZONE_IN_DIGITS = re.compile(r" [+-]\d\d(?::?\d\d)?$")  # of a time
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ class Submission:
     def content(self, notebook: str) -> str:
         """Return the hash of what was handed in and of the instructor's notebook: what an instructor may change."""
         job = self.jobs[notebook]
-        parts = [job.template, job.submission, *(part for item in sorted(self.folder.files.items()) for part in item)]
+        taken = self.folder.files.keys() - job.trusted_files.keys()
+        parts = [job.template, job.submission, *(p for name in sorted(taken) for p in (name, self.folder.files[name]))]
         hashes = [hashlib.sha256(part.encode() if isinstance(part, str) else part).digest() for part in parts]
         return hashlib.sha256(b"".join(hashes)).hexdigest()
 
@@ -126,8 +127,11 @@ def submitted_folders(assignment: Assignment, students: str = "*") -> dict[str, 
     return dict(sorted(found.items()))
 
 
-def out_of_date(converter: BaseConverter, name: str) -> list[str]:
-    """Return the students whose grade is for other work than submitted/ holds, or for another notebook of source/."""
+def out_of_date(converter: BaseConverter, name: str, students: Sequence[str] = ()) -> list[str]:
+    """Return the students whose grade is for other work than submitted/ holds, or for other notebooks of source/.
+
+    students: of these only, if any are named
+    """
     course = converter.coursedir
     try:
         assignment = Assignment(Autograde(coursedir=course, parent=converter), name)
@@ -136,12 +140,13 @@ def out_of_date(converter: BaseConverter, name: str) -> list[str]:
     found = []
     for student, path in submitted_folders(assignment).items():
         folder = Path(course.format_path(course.autograded_directory, student, name))
-        known = {
-            notebook: graded_with(folder / f"{notebook}.ipynb").get("content") for notebook in assignment.templates
-        }
-        submission = Submission(assignment, student, path) if all(known.values()) else None
-        if submission and any(submission.content(notebook) != known[notebook] for notebook in known):
-            found.append(student)
+        paths = {notebook: folder / f"{notebook}.ipynb" for notebook in assignment.templates}
+        known = {n: graded_with(path).get("content") for n, path in paths.items()}
+        if any(known.values()) and (not students or student in students):
+            submission = Submission(assignment, student, path)
+            missing = [n for n, path in paths.items() if not path.exists()]
+            if missing or any(content and submission.content(n) != content for n, content in known.items()):
+                found.append(student)
     return found
 
 

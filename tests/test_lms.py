@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
@@ -217,6 +218,9 @@ def course(tmp_path_factory):
 
 def hand_in(course, student, by_hand, penalty):
     """Enter 6 points by the engine, these by hand, and this penalty."""
+    path = Path(course.format_path(course.autograded_directory, student, NAME), FILE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("{}")
     with Gradebook(course.db_url, course.course_id) as gradebook:
         gradebook.add_submission(NAME, student)
         grade = gradebook.find_grade("auto", NOTEBOOK, NAME, student)

@@ -18,7 +18,7 @@ from traitlets.config import Config
 from grading.__main__ import main
 from grading.assignment import CourseError
 from grading.school import doors
-from grading.school.lms import collect, fill, read_roster
+from grading.school.lms import _handed_out, _write, collect, fill, read_roster
 from tools.notebooks import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
@@ -68,7 +68,7 @@ def graded(course, tmp_path, text=MOODLE, column=None):
 def fail(course, student, why):
     """Let the run have found that a person must look at the work of a student."""
     folder = Path(course.format_path(course.autograded_directory, student, NAME))
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(json.dumps({"metadata": {"grading": {"failed": why}}, "cells": []}))
 
 
@@ -251,7 +251,7 @@ def test_the_same_work_in_two_downloads_is_no_news(tmp_path):
 
 
 def test_a_file_and_a_folder_of_one_name_are_both_kept(tmp_path):
-    inner = zipped({"work": b"1", "in/work": b"2", "work/work": b"3", "in/work/work": b"4"})
+    inner = zipped({"work": b"1", "in/work": b"2", "work/work": b"3", "in/mine/work": b"4"})
     _, found = collected(tmp_path, MOODLE, {f"{ADA}/all.zip": inner})
     assert {b"1", b"2", b"3", b"4"} <= set(found["s17"].values())
 
@@ -297,3 +297,30 @@ def test_an_archive_is_opened_whatever_the_case_of_its_name(tmp_path):
 def test_an_empty_download_is_a_problem(tmp_path):
     done, _ = collected(tmp_path, MOODLE, {})
     assert list(done.problems) == ["download.zip"]
+
+
+def test_who_has_no_autograded_notebook_any_more_gets_no_grade(course, tmp_path):
+    path = next(Path(course.root).glob(f"autograded/s17/{NAME}/*.ipynb"))
+    path.unlink()
+    done, _ = graded(course, tmp_path, MOODLE)
+    assert "s17" in done.failed and "s17" not in done.points
+
+
+def test_two_notebooks_that_differ_by_a_number_are_two():
+    assert _handed_out("part-1.ipynb", {"part.ipynb", "part-1.ipynb"}) == "part-1.ipynb"
+    assert _handed_out("part-2.ipynb", {"part.ipynb", "part-1.ipynb"}) == "part.ipynb"
+
+
+def test_what_was_handed_in_before_stays_where_the_new_cannot_be_put(tmp_path, monkeypatch):
+    folder = tmp_path / "ada" / NAME
+    _write(folder, {FILE: b"old"}, "")
+    monkeypatch.setattr(Path, "rename", lambda path, target: raise_for(path, target))
+    with pytest.raises(KeyboardInterrupt):
+        _write(folder, {FILE: b"new"}, "")
+    assert (folder / FILE).read_bytes() == b"old"
+
+
+def raise_for(path, target):
+    if path.name.endswith(".part"):
+        raise KeyboardInterrupt
+    os.rename(path, target)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import nbformat
 import pytest
+from sqlalchemy.exc import OperationalError
 from tiny import BOTH, DUE, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, scores_of
 
 from grading.__main__ import main
@@ -105,7 +106,11 @@ def test_feedback_takes_the_penalty_of_points_that_a_person_gave_later(course):
 
 @pytest.mark.parametrize(
     ("text", "time"),
-    [("2026-01-11 01:00:00 +0200", datetime(2026, 1, 10, 23)), ("2026-01-11 01:00:00 UTC", datetime(2026, 1, 11, 1))],
+    [
+        ("2026-01-11 01:00:00 +0200", datetime(2026, 1, 10, 23)),
+        ("2026-01-11 01:00:00 +02", datetime(2026, 1, 10, 23)),
+        ("2026-01-11 01:00:00 UTC", datetime(2026, 1, 11, 1)),
+    ],
 )
 def test_a_zone_in_digits_is_hours_and_minutes(course, text, time):
     course.hand_in("ada", why="Because.", timestamp=text)
@@ -137,6 +142,32 @@ def test_feedback_on_work_that_has_changed_since_says_so(course, change, capsys)
         and "ben" in told
         and ("ada" in told.rpartition("graded:")[2]) == (change == "source")
     )
+
+
+def test_a_copy_of_a_released_file_that_a_student_changed_is_no_other_work(course):
+    with open(course.folder / "submitted" / "ben" / NAME / "helper.py", "a") as helper:
+        helper.write("# mine\n")
+    course.grade_here()
+    assert main(["feedback", NAME, "--workers", "1", "--course", str(course.folder)]) == 0
+
+
+def test_feedback_for_one_student_looks_at_that_one_only(course):
+    course.hand_in("ben")
+    command = ["feedback", NAME, "--workers", "1", "--course", str(course.folder), "--student"]
+    assert (main([*command, "ada"]), main([*command, "ben"])) == (0, 1)
+
+
+def test_a_database_that_is_locked_is_told_in_a_line(course, capsys, monkeypatch):
+    monkeypatch.setattr("grading.coordinator.open_course", raises(OperationalError("SELECT", {}, Exception("locked"))))
+    assert main(["autograde", NAME, "--course", str(course.folder)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def raises(error):
+    def raising(*_):
+        raise error
+
+    return raising
 
 
 def make_a_test_of(course, name):

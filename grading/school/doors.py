@@ -4,7 +4,6 @@ import csv
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from glob import glob
 from pathlib import Path
 
 import dateutil.parser
@@ -12,7 +11,7 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment, Submitted
 from nbgrader.converters import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
-from grading.assignment import CourseError
+from grading.assignment import CourseError, matching
 from grading.gradebook import penalize
 from grading.school import lms
 from grading.submission import graded_with
@@ -115,7 +114,10 @@ def _problem(folder: Path, notebook: SubmittedNotebook) -> str:
     """Say why a person must look at a notebook, or '': also if a person has, and gave points to each cell."""
     if all(grade.manual_score is not None for grade in notebook.grades):
         return ""
-    return str(graded_with(folder / f"{notebook.name}.ipynb").get("failed") or "")
+    path = folder / f"{notebook.name}.ipynb"
+    if not path.exists():
+        return f"{path} is missing; grade it again"
+    return str(graded_with(path).get("failed") or "")
 
 
 def _after_penalty(submission: SubmittedAssignment) -> float:
@@ -141,7 +143,7 @@ def _compare(grades: Grades, roster: lms.Roster, handed_in: set[str], assignment
 def _handed_in(course: CourseDirectory, assignment: str) -> set[str]:
     """Return the students who have a folder in submitted/ for an assignment."""
     pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", assignment, escape=True)
-    paths = glob(course.format_path(course.submitted_directory, "*", assignment))
+    paths = matching(course, course.format_path(course.submitted_directory, "*", assignment))
     found = {match["student"] for path in paths if Path(path).is_dir() and (match := re.fullmatch(pattern, path))}
     return found - set(course.student_id_exclude.split(","))
 

@@ -1,10 +1,11 @@
 """nbgrader's exchange where it stops: lessons go out, too, and feedback without a secret holds nobody up."""
 
-from glob import glob
 from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeReleaseAssignment, ExchangeReleaseFeedback
 from traitlets import List, Unicode
+
+from grading.assignment import matching
 
 
 class ReleaseAssignment(ExchangeReleaseAssignment):
@@ -24,7 +25,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
 
     def copy_files(self) -> None:
         course, excluded = self.coursedir, self.coursedir.student_id_exclude
-        for folder in map(Path, sorted(glob(course.format_path(course.feedback_directory, "*", course.assignment_id)))):
+        pattern = course.format_path(course.feedback_directory, "*", course.assignment_id)
+        for folder in map(Path, sorted(matching(course, pattern))):
             if not all((folder / name).exists() for name in ("timestamp.txt", "submission_secret.txt")):
                 student = folder.parent.name
                 self.log.warning("%s did not hand in through the exchange; the page stays in %s", student, folder)

@@ -314,7 +314,7 @@ def _apart(uploads: Sequence[Upload], system: str, notebooks: set[str]) -> tuple
 def _handed_out(file: str, notebooks: set[str]) -> str:
     """Return the name without the number that Canvas gives to what is handed in again, where that was handed out."""
     name = re.sub(r"-\d+(?=\.ipynb$)", "", file)
-    return name if name in notebooks else file
+    return name if name in notebooks and file not in notebooks else file
 
 
 def _unpacked(entries: Iterable[tuple[str, Read]]) -> Iterator[tuple[str, bytes]]:
@@ -380,18 +380,23 @@ def _write(folder: Path, files: Mapping[str, bytes], handed_in: str) -> None:
 
     Raises CourseError where a file cannot be written under its name, OSError where the folder cannot.
     """
-    unfinished = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished, old = (folder.with_name(f".{folder.name}.{word}") for word in ("part", "old"))
+    for left in unfinished, old:
+        shutil.rmtree(left, ignore_errors=True)
     try:
         for name, content in files.items():
             _write_file(unfinished / name, name, content)
         if handed_in:
             (unfinished / TIMESTAMP).write_text(handed_in)
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            folder.rename(old)
         unfinished.rename(folder)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
+        if old.exists() and not folder.exists():
+            old.rename(folder)
         raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_file(path: Path, name: str, content: bytes) -> None:
@@ -476,7 +481,7 @@ def _same_most(text: str, most: float, system: str, where: str) -> None:
         raise CourseError(
             f"{system}, {where}: the points of the assignment should be a number such as 10, not {text!r}"
         )
-    if float(text.replace(",", ".")) != most:
+    if abs(float(text.replace(",", ".")) - most) > 1e-6:
         raise CourseError(
             f"{system}, {where}: the assignment has {text} points there, {most:g} here. Set {most:g} there."
         )
