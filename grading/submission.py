@@ -3,6 +3,7 @@
 This is the one recipe for a submission. nbgrader's commands and the parallel run both follow it.
 """
 
+import functools
 import hashlib
 import html
 import json
@@ -85,9 +86,10 @@ class Submission:
         """Return the hash of what was handed in and of the instructor's notebook: what an instructor may change."""
         job = self.jobs[notebook]
         taken = self.folder.files.keys() - job.trusted_files.keys()
-        parts = [job.template, job.submission, *(p for name in sorted(taken) for p in (name, self.folder.files[name]))]
-        hashes = [hashlib.sha256(part.encode() if isinstance(part, str) else part).digest() for part in parts]
-        return hashlib.sha256(b"".join(hashes)).hexdigest()
+        parts = [_cells_of(job.template), job.submission]
+        for name in sorted(taken):
+            parts += [name.encode(errors="surrogateescape"), self.folder.files[name]]
+        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
     def key(self, notebook: str) -> str:
         """Return the hash of all that decides what is shown of a notebook."""
@@ -112,6 +114,14 @@ class Submission:
         grading = {"course": self.assignment.key(name, language), "tests": tests, "why": why, "language": language}
         grading["content"] = self.content(name)
         return _finished(outcome, grading)
+
+
+@functools.lru_cache(maxsize=16)
+def _cells_of(template: bytes) -> bytes:
+    """Return what decides of the instructor's cells: not their ids, which nbformat may make anew each time."""
+    cells = json.loads(template)["cells"]
+    kept = [[cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("nbgrader")] for cell in cells]
+    return json.dumps(kept, sort_keys=True).encode()
 
 
 def submitted_folders(assignment: Assignment, students: str = "*") -> dict[str, str]:
