@@ -118,7 +118,7 @@ class Coordinator:
 
     def _folders(self, students: Sequence[str]) -> dict[str, str]:
         """Return ``{student: submitted folder}``."""
-        found = submitted_folders(self.assignment)
+        found = submitted_folders(self._course, self._name)
         if missing := set(students) - set(found):
             raise CourseError(f"There is no submission to {self._name} by {', '.join(sorted(missing))}.")
         return {student: path for student, path in found.items() if not students or student in students}
@@ -136,7 +136,8 @@ class Coordinator:
     def gone(self) -> list[str]:
         """Return the students who have been graded, and of whom submitted/ holds nothing any more."""
         excluded = self._course.student_id_exclude.split(",")
-        return sorted(set(graded(self._gradebook, self._name)) - {*submitted_folders(self.assignment), *excluded})
+        here = {*submitted_folders(self._course, self._name), *excluded}
+        return sorted(set(graded(self._gradebook, self._name)) - here)
 
     def _clear(self) -> None:
         """Remove what a killed run left half written."""

@@ -80,7 +80,9 @@ class EngineExporter(NotebookExporter):
         """Let the converter take whole folders, where it looks for notebooks by their names alone."""
         converter, pattern = self._converter, f"{self._converter.coursedir.notebook_id}.ipynb"
         files = [file for file in (f"{name}.ipynb" for name in assignment.templates) if fnmatch(file, pattern)]
-        for student, folder in submitted_folders(assignment, converter.coursedir.student_id).items():
+        for student, folder in submitted_folders(
+            converter.coursedir, assignment.name, converter.coursedir.student_id
+        ).items():
             converter.assignments[folder] = [f"{folder}/{file}" for file in files]
             target = Path(converter._format_dest(assignment.name, student))
             graded = {name: graded_with(target / f"{name}.ipynb") for name in assignment.templates}

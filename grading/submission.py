@@ -20,6 +20,7 @@ from typing import Any
 import dateutil.parser
 import nbformat
 from nbgrader.converters import Autograde, BaseConverter
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
 from grading.assignment import FILES_BYTES, Assignment, CourseError, matching
@@ -124,13 +125,12 @@ def _cells_of(template: bytes) -> bytes:
     return json.dumps(kept, sort_keys=True).encode()
 
 
-def submitted_folders(assignment: Assignment, students: str = "*") -> dict[str, str]:
-    """Return ``{student: folder}`` of all who have handed in, or whose name fits a pattern."""
-    course = assignment.course
+def submitted_folders(course: CourseDirectory, name: str, students: str = "*") -> dict[str, str]:
+    """Return ``{student: folder}`` of all who have handed in an assignment, or whose name fits a pattern."""
     excluded = course.student_id_exclude.split(",")
-    pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", assignment.name, escape=True)
+    pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", name, escape=True)
     found = {}
-    for path in matching(course, course.format_path(course.submitted_directory, students, assignment.name)):
+    for path in matching(course, course.format_path(course.submitted_directory, students, name)):
         match = re.fullmatch(pattern, path)
         if match and os.path.isdir(path) and match["student"] not in excluded:
             found[match["student"]] = path
@@ -148,7 +148,7 @@ def out_of_date(converter: BaseConverter, name: str, students: Sequence[str] = (
     except CourseError:  # which does not concern what was graded before
         return []
     found = []
-    for student, path in submitted_folders(assignment).items():
+    for student, path in submitted_folders(course, name).items():
         folder = Path(course.format_path(course.autograded_directory, student, name))
         paths = {notebook: folder / f"{notebook}.ipynb" for notebook in assignment.templates}
         known = {n: graded_with(path).get("content") for n, path in paths.items()}

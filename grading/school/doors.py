@@ -1,7 +1,6 @@
 """Between the gradebook and a school's systems: who is in the class, what was handed in, grades, deadlines."""
 
 import csv
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +10,10 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment, Submitted
 from nbgrader.converters import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
-from grading.assignment import CourseError, matching
+from grading.assignment import CourseError
 from grading.gradebook import penalize
 from grading.school import lms
-from grading.submission import graded_with
+from grading.submission import graded_with, submitted_folders
 
 
 @dataclass
@@ -86,7 +85,7 @@ def write_grades(converter: BaseConverter, assignment: str, roster: lms.Roster, 
         except MissingEntry as error:
             raise CourseError(f"The gradebook knows no assignment {assignment}.") from error
         grades = _grades(course, assignment, gradebook)
-    _compare(grades, roster, _handed_in(course, assignment), assignment)
+    _compare(grades, roster, set(submitted_folders(course, assignment)), assignment)
     rows = lms.fill(roster, grades.points, most, title)
     folder.mkdir(exist_ok=True)
     grades.path = (folder / f"{assignment}-{roster.system.lower()}.csv").resolve()
@@ -138,14 +137,6 @@ def _compare(grades: Grades, roster: lms.Roster, handed_in: set[str], assignment
         )
     grades.unlisted = sorted(grades.known - listed)
     grades.ungraded = sorted(handed_in - grades.known)
-
-
-def _handed_in(course: CourseDirectory, assignment: str) -> set[str]:
-    """Return the students who have a folder in submitted/ for an assignment."""
-    pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", assignment, escape=True)
-    paths = matching(course, course.format_path(course.submitted_directory, "*", assignment))
-    found = {match["student"] for path in paths if Path(path).is_dir() and (match := re.fullmatch(pattern, path))}
-    return found - set(course.student_id_exclude.split(","))
 
 
 def set_due(course: CourseDirectory, assignment: str, text: str) -> datetime:
