@@ -44,7 +44,9 @@ def _of_the_course(error: Exception) -> str:
     """Say what is wrong with the gradebook or with a setting; '' where it is neither."""
     kind = type(error)
     if kind.__module__ == "sqlalchemy.exc" and kind.__name__ in ("OperationalError", "DatabaseError"):
-        return f"The gradebook cannot be used: {getattr(error, 'orig', error)}"
+        what = str(getattr(error, "orig", error))
+        advice = ". Another program is writing to it: end that, and give the same command again."
+        return f"The gradebook cannot be used: {what}{advice if 'locked' in what else ''}"
     return str(error) if kind.__module__.startswith("traitlets.") else ""
 
 
@@ -61,8 +63,9 @@ def _autograde(options: Options) -> int:
 
 
 def _grade(options: Options, pool: Workers) -> int:
-    from grading.assignment import Assignment, CourseError
+    from grading.assignment import Assignment
     from grading.coordinator import coordinator, open_course
+    from grading.course import CourseError
     from grading.preflight import check_references
     from grading.report import print_summary, write_csv
 
@@ -83,7 +86,7 @@ def _grade(options: Options, pool: Workers) -> int:
         try:
             with coordinator(converter, assignment) as run:
                 reports = run.grade(pool, options.student, options.force, options.drop_removed)
-                strays, gone = run.strays(), run.gone()
+                strays, gone, above = run.strays(), run.gone(), run.above()
         except CourseError as error:
             status = _tell(error)
             continue
@@ -93,12 +96,14 @@ def _grade(options: Options, pool: Workers) -> int:
             print(f"Looked for folders {converter.coursedir.submitted_directory}/STUDENT/{name}/\n")
         if gone:
             print(f"Graded before, but not in {converter.coursedir.submitted_directory}/ any more: {', '.join(gone)}\n")
+        if above:
+            print(f"More points by hand than the cell has: {'; '.join(above)}\n")
         status = max(status, not reports or any(report.problem for report in reports))
     return status
 
 
 def _feedback(options: Options) -> int:
-    from grading.assignment import CourseError
+    from grading.course import CourseError
     from grading.pages.feedback import open_course, print_summary, write_pages
 
     status = 0
@@ -115,7 +120,7 @@ def _feedback(options: Options) -> int:
 
 
 def _report(options: Options) -> int:
-    from grading.assignment import CourseError
+    from grading.course import CourseError
     from grading.pages.class_report import write_report
     from grading.pages.feedback import open_course
 
@@ -131,7 +136,7 @@ def _with_course(action: Callable[[Options, Converter], int]) -> Callable[[Optio
     """Return ``run(options)`` of a command that needs the course and, where one is named, a roster."""
 
     def run(options: Options) -> int:
-        from grading.assignment import CourseError
+        from grading.course import CourseError
         from grading.pages.feedback import open_course
         from grading.school.lms import read_roster
 

@@ -1,7 +1,6 @@
 """The instructor's side of an assignment: what source/ and nbgrader_config.py say."""
 
 import copy
-import glob
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -13,10 +12,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.apps import NbGrader
 from nbgrader.converters import Autograde, GenerateAssignment
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearHiddenTests,
@@ -32,38 +28,13 @@ from traitlets.config.loader import DeferredConfigString
 from traitlets.utils.importstring import import_item
 
 from grading import languages
+from grading.course import CourseError
 from grading.run.cells import grade_id, is_ours
 from grading.run.job import Files, Job, Limits, content_key
 from grading.run.template import with_sources
 
 FILES_BYTES = 100 * 2**20  # of all files beside the notebooks
 TIMEOUTS = 6  # the default total of a notebook, in time-outs of a cell
-
-
-def started(app: NbGrader) -> NbGrader:
-    """Start an application of nbgrader's with the course's configuration.
-
-    Raises CourseError where that cannot be read: nbgrader would go on without it.
-    """
-    app.raise_config_file_errors = True
-    try:
-        app.initialize(["--quiet"])
-    except SystemExit as error:
-        raise CourseError(f"The configuration in {os.getcwd()} has a setting of the wrong kind; see above.") from error
-    except Exception as error:
-        what = f"{type(error).__name__}: {error}"
-        raise CourseError(f"The configuration in {os.getcwd()}, or Jupyter's own, cannot be read: {what}") from error
-    return app
-
-
-def matching(course: CourseDirectory, pattern: str) -> list[str]:
-    """Return the paths that fit a pattern; the path of the course itself may hold any signs."""
-    root = str(course.root)
-    return glob.glob(glob.escape(root) + pattern[len(root) :] if pattern.startswith(root) else pattern)
-
-
-class CourseError(NbGraderException):
-    """The course is not ready for grading; the message tells what to do."""
 
 
 class Engine(Configurable):
@@ -96,6 +67,7 @@ class Assignment:
     stored:    {notebook: the same as a NotebookNode without solutions, as the gradebook knows it}
     files:     {relative path: content} of what stands beside the notebooks
     variants:  {language: Variant} of the languages that the course is in beside its own
+    zones:     the time zone in which nbgrader's exchange writes when work came, if one is set
     isolation: {notebook: (where its tests run, why)}; set when the reference has been run
 
     Raises CourseError where the assignment cannot be graded as it is.
@@ -111,6 +83,7 @@ class Assignment:
         if not paths:
             raise CourseError(f"There is no assignment {name}: {self.source} holds no notebook.")
         self._limits = _limits(self.engine, converter.config)
+        self.zones = [str(zone) for zone in [converter.config.Exchange.get("timezone")] if zone]
         self._require_sandbox = self.engine.require_sandbox or require_sandbox
         self.files = _read_files(self.source, self.course.ignore, self._limits.file_bytes)
         generator = GenerateAssignment(coursedir=self.course, parent=converter)

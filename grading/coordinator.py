@@ -25,8 +25,9 @@ from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveA
 from tqdm import tqdm
 from traitlets.utils.importstring import import_item
 
-from grading.assignment import Assignment, CourseError, matching, started
-from grading.gradebook import Graded, Recorder, agree, graded, totals
+from grading.assignment import Assignment
+from grading.course import CourseError, matching, started
+from grading.gradebook import Graded, Recorder, above, agree, graded, totals
 from grading.pool import Result, Work, Workers
 from grading.preflight import check_reference
 from grading.report import Report
@@ -138,6 +139,10 @@ class Coordinator:
         excluded = self._course.student_id_exclude.split(",")
         here = {*submitted_folders(self._course, self._name), *excluded}
         return sorted(set(graded(self._gradebook, self._name)) - here)
+
+    def above(self) -> list[str]:
+        """Return where a person gave more points than the cell has now, as a line for each."""
+        return sorted(above(self._gradebook, self._name))
 
     def _clear(self) -> None:
         """Remove what a killed run left half written."""

@@ -18,7 +18,8 @@ from nbgrader.converters import Autograde
 from nbgrader.utils import rmtree
 
 from grading import pool
-from grading.assignment import Assignment, CourseError, Engine
+from grading.assignment import Assignment, Engine
+from grading.course import CourseError
 from grading.gradebook import Recorder, agree
 from grading.preflight import check_reference
 from grading.submission import Submission, graded_with, submitted_folders

@@ -32,7 +32,7 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades, SaveCell
 from sqlalchemy import and_, case, func, or_
 
 from grading import assignment as course
-from grading.assignment import CourseError
+from grading.course import CourseError
 
 Cells = dict[tuple[str, str], Any]  # (kind, cell name) -> its row, or the columns of its row
 KINDS = {"grade": GradeCell, "solution": SolutionCell, "task": TaskCell, "source": SourceCell}
@@ -328,6 +328,16 @@ def totals(gradebook: Gradebook, assignment: str) -> dict[str, tuple[float, floa
     rows = _grades(gradebook, assignment, student, func.sum(Grade.score), waiting).group_by(student)
     most = gradebook.find_assignment(assignment).max_score
     return {name: (points, most, count > 0) for name, points, count in rows}
+
+
+def above(gradebook: Gradebook, assignment: str) -> list[str]:
+    """Return where a person gave more points than the cell has now, as a line for each."""
+    columns = SubmittedAssignment.student_id, GradeCell.name, Grade.manual_score, GradeCell.max_score
+    rows = _grades(gradebook, assignment, *columns).join(GradeCell, GradeCell.id == Grade.cell_id)
+    return [
+        f"{student}: {cell}: {given:g} of {most:g}"
+        for student, cell, given, most in rows.filter(Grade.manual_score > GradeCell.max_score)
+    ]
 
 
 def _grades(gradebook: Gradebook, assignment: str, *columns: Any) -> Any:

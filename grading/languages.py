@@ -20,6 +20,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets import Unicode
 from traitlets.config import Configurable
 
+from grading.course import CourseError
+
 FILE = "words.json"
 CODE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*")  # such as fa or pt-BR
 METADATA = "lang"  # where a notebook says its language
@@ -106,7 +108,10 @@ ENGLISH = Words(page=json.loads(Path(__file__).with_name(FILE).read_text(encodin
 
 
 def read_words(folder: Path, language: str) -> Words:
-    """Return the words of a language below ``folder``; the English ones where it is not known there."""
+    """Return the words of a language below ``folder``; the English ones where it is not known there.
+
+    Raises CourseError where they cannot be read.
+    """
     if language not in known(folder):
         return ENGLISH
     path = folder / language / FILE
@@ -115,8 +120,12 @@ def read_words(folder: Path, language: str) -> Words:
 
 @functools.cache
 def _parsed(path: Path, changed: int) -> Words:
-    given = json.loads(path.read_text(encoding="utf-8"))
-    return Words(path.parent.name, **given | {"page": ENGLISH.page | given["page"]})
+    try:
+        given = json.loads(path.read_text(encoding="utf-8"))
+        return Words(path.parent.name, **given | {"page": ENGLISH.page | given["page"]})
+    except (ValueError, TypeError, KeyError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise CourseError(f"{path} cannot be used ({what}). grading/words.json shows what it holds.") from error
 
 
 def contents(folder: Path) -> bytes:

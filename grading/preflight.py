@@ -14,7 +14,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.utils import is_locked
 
-from grading.assignment import Assignment, CourseError
+from grading.assignment import Assignment
+from grading.course import CourseError
 from grading.pool import Workers
 from grading.run.cells import grade_id, is_test, read_notebook
 from grading.run.job import Outcome, content_key

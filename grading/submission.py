@@ -12,26 +12,24 @@ import re
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import dateutil.parser
 import nbformat
 from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 
-from grading.assignment import FILES_BYTES, Assignment, CourseError, matching
+from grading.assignment import FILES_BYTES, Assignment
+from grading.course import CourseError, matching
 from grading.languages import language_of
 from grading.run.cells import grade_id, is_test, read_notebook
 from grading.run.job import Outcome, Verdict, content_key
 from grading.run.rebuild import has_work
+from grading.times import in_utc, read_time
 
 NOTEBOOK_BYTES = 50 * 2**20
-
-ZONE_IN_DIGITS = re.compile(r" [+-]\d\d(?::?\d\d)?$")  # of a time
 
 
 @dataclass(frozen=True)
@@ -76,12 +74,9 @@ class Submission:
         """When it was handed in (UTC), or None. Raises ValueError if that cannot be read."""
         text = self.folder.files.get("timestamp.txt", b"").decode(errors="replace").strip()
         try:
-            if ZONE_IN_DIGITS.search(text):  # which nbgrader takes for seconds
-                time: datetime = dateutil.parser.parse(text)
-                return time.astimezone(UTC).replace(tzinfo=None)
-            return parse_utc(text) if text else None
+            return in_utc(read_time(text, self.assignment.zones)) if text else None
         except (ValueError, OverflowError, OSError) as error:  # a zone is looked up as a file
-            raise ValueError(f"timestamp.txt holds no time: {text[:40]!r}") from error
+            raise ValueError(f"timestamp.txt holds no time: {text[:40]!r}: {str(error)[:80]}") from error
 
     def content(self, notebook: str) -> str:
         """Return the hash of what was handed in and of the instructor's notebook: what an instructor may change."""
@@ -174,7 +169,8 @@ def read_folder(path: str | Path, assignment: Assignment) -> Folder:
             notices.append(f"{other} was graded as {file}.")
             own.remove(other)
         template = assignment.template(name, language_of(content, assignment.variants))
-        if problem := _problem(file, content, left_out, own, template):
+        beside = [other for other in wanted if other in found and other != file]
+        if problem := _problem(file, content, left_out, own, beside, template):
             problems[name], content = problem, b""
         notebooks[name] = content
     if not problems:
@@ -190,9 +186,21 @@ def _other_name(wanted: Collection[str], found: Collection[str], others: Sequenc
     return here[0] if len(here) == 1 and len(set(wanted) - set(found)) == 1 else None
 
 
-def _problem(file: str, content: bytes, left_out: Mapping[str, str], own: Sequence[str], template: bytes) -> str:
-    """Say why a person must look at a notebook before it is graded, or ''."""
-    holds = f"The folder also holds {_listed(own)}." if own else "The folder holds nothing else."
+def _problem(
+    file: str,
+    content: bytes,
+    left_out: Mapping[str, str],
+    own: Sequence[str],
+    beside: Sequence[str],
+    template: bytes,
+) -> str:
+    """Say why a person must look at a notebook before it is graded, or ''.
+
+    own:    what else the student's work may be in
+    beside: the other notebooks of the assignment that are there
+    """
+    others = [*own, *beside]
+    holds = f"The folder also holds {_listed(others)}." if others else "The folder holds nothing else."
     if file in left_out:
         return f"{file} was left out: {left_out[file]}."
     if not content:

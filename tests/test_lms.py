@@ -12,7 +12,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from tiny import NAME, NOTEBOOK
 
-from grading.assignment import CourseError
+from grading.course import CourseError
 from grading.school import doors
 from grading.school.late import LatePolicy
 from grading.school.lms import collect, fill, read_roster

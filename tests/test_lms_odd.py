@@ -16,7 +16,7 @@ from tiny import NAME, NOTEBOOK
 from traitlets.config import Config
 
 from grading.__main__ import main
-from grading.assignment import CourseError
+from grading.course import CourseError
 from grading.school import doors
 from grading.school.lms import _handed_out, _write, collect, fill, read_roster
 from tools.notebooks import ROOT

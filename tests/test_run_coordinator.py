@@ -12,8 +12,8 @@ from tiny import BOTH, DOUBLE, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, 
 
 from grading import pool
 from grading.__main__ import main
-from grading.assignment import CourseError
 from grading.coordinator import coordinator
+from grading.course import CourseError
 from grading.run import execute
 from grading.run.job import Job
 

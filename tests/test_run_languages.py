@@ -11,7 +11,8 @@ from test_run_feedback import page, write
 from tiny import DOUBLE, HELPER, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, scores_of, source
 
 from grading import languages
-from grading.assignment import CourseError
+from grading.__main__ import main
+from grading.course import CourseError
 from grading.marks import read_marks
 from grading.pages.classwork import read_work
 from grading.run.rebuild import rebuild
@@ -122,6 +123,15 @@ def test_a_new_translation_grades_again_those_who_read_it(course):
         "ben": "graded",
         "chen": "graded",
     }
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"page": {}, "pages": {}}'])
+def test_words_that_cannot_be_read_are_named(text, course, capsys):
+    (course.folder / "languages" / LANGUAGE / languages.FILE).write_text(text)
+    command = ["feedback", NAME, "--workers", "1", "--course", str(course.folder)]
+    assert main(command) == 1
+    told = capsys.readouterr().out
+    assert f"{LANGUAGE}/{languages.FILE}" in told and "ada" not in told
 
 
 def test_a_translated_notebook_must_hold_the_same_tests(course):

@@ -1,7 +1,7 @@
 """What instructors do by mistake, or in another order: the next run is right, or says what is wrong."""
 
 import shutil
-from contextlib import chdir
+from contextlib import chdir, contextmanager
 from datetime import datetime
 
 import nbformat
@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from tiny import BOTH, DUE, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, scores_of
 
 from grading.__main__ import main
-from grading.assignment import CourseError
+from grading.course import CourseError
 from grading.pages import feedback
 from tools.notebooks import grade_id
 
@@ -47,6 +47,22 @@ def test_a_setting_of_the_wrong_kind_is_told_without_a_traceback(course, capsys)
     course.configure("c.Engine.isolation = 'aprt'\n")
     assert main(["autograde", NAME, "--course", str(course.folder)]) == 2
     assert "aprt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("c.Engin.isolation = 'beside'", "c.Engine"), ("c.LatePolicy.share_perday = 0.5", "share_per_day")],
+)
+@pytest.mark.parametrize("command", [["autograde", NAME], ["feedback", NAME]])
+def test_a_setting_that_nobody_reads_stops_the_command(course, wrong, right, command, capsys):
+    course.configure(f"{wrong}\n")
+    assert main([*command, "--course", str(course.folder)]) == 2
+    assert right in capsys.readouterr().err
+
+
+def test_settings_of_other_programs_stop_nothing(course):
+    course.configure("c.ServerApp.port = 9\nc.Exchange.root = '/nowhere'\nc.NbGrader.logfile = ''\n")
+    assert main(["feedback", NAME, "--course", str(course.folder)]) == 0
 
 
 def test_a_gradebook_that_is_none_is_told_without_a_traceback(course, capsys):
@@ -110,13 +126,43 @@ def test_feedback_takes_the_penalty_of_points_that_a_person_gave_later(course):
         ("2026-01-11 01:00:00 +0200", datetime(2026, 1, 10, 23)),
         ("2026-01-11 01:00:00 +02", datetime(2026, 1, 10, 23)),
         ("2026-01-11 01:00:00 UTC", datetime(2026, 1, 11, 1)),
+        ("2026-01-11 01:00:00", datetime(2026, 1, 11, 1)),
+        ("2026-01-11 01:00 PM", datetime(2026, 1, 11, 13)),
+        ("2026-07-11 01:00:00 America/New_York", datetime(2026, 7, 11, 5)),
+        ("2026-07-11 01:00:00 EDT", datetime(2026, 7, 11, 5)),
     ],
 )
-def test_a_zone_in_digits_is_hours_and_minutes(course, text, time):
+def test_work_came_at_the_time_that_its_timestamp_tells(course, text, time):
+    course.configure("c.Exchange.timezone = 'America/New_York'\n")
     course.hand_in("ada", why="Because.", timestamp=text)
     course.grade_here()
     with gradebook_of(course) as gradebook:
         assert gradebook.find_submission(NAME, "ada").timestamp == time
+
+
+@pytest.mark.parametrize("text", ["2026-07-11 01:00:00 EDT", "2026-07-11 01:00:00 UTC+2", "2026-07-11 01:00 Am/Ende"])
+def test_a_time_in_a_zone_that_is_not_known_needs_a_person(course, text):
+    course.hand_in("ada", why="Because.", timestamp=text)
+    assert text.rpartition(" ")[2] in course.grade_here()["ada"].problem
+
+
+@pytest.mark.parametrize(
+    "text", ["10/12/2026 23:59", "12.10.2026 23:59", "2026-10-12", "23:59", "2026-10-12 23:59 EDT", "2026-13-12 23:59"]
+)
+def test_a_deadline_that_may_be_another_time_elsewhere_is_refused(course, text):
+    assert main(["due", NAME, text, "--course", str(course.folder)]) == 2
+
+
+def test_points_by_hand_that_a_cell_has_no_more_are_named(course, capsys):
+    with gradebook_of(course) as gradebook:
+        gradebook.find_grade("why", NOTEBOOK, NAME, "ada").manual_score = 4
+        gradebook.db.commit()
+    command = ["autograde", NAME, "--course", str(course.folder)]
+    main(command)
+    assert "ada: why" not in capsys.readouterr().out
+    change_points(course, "why", 3)
+    main(command)
+    assert "ada: why: 4 of 3" in capsys.readouterr().out
 
 
 def test_a_time_that_is_taken_away_is_gone(course):
@@ -170,14 +216,26 @@ def raises(error):
     return raising
 
 
-def make_a_test_of(course, name):
+@contextmanager
+def changed(course, name):
+    """Give a cell of source/, which is written back."""
     path = course.folder / "source" / NAME / f"{NOTEBOOK}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     (cell,) = (c for c in notebook.cells if grade_id(c) == name)
-    cell.cell_type, cell.source = "code", "assert double(1) == 2"
-    cell.outputs, cell.execution_count = [], None
-    cell.metadata.nbgrader |= {"solution": False, "locked": True}
+    yield cell
     nbformat.write(notebook, path)
+
+
+def change_points(course, name, points):
+    with changed(course, name) as cell:
+        cell.metadata.nbgrader.points = points
+
+
+def make_a_test_of(course, name):
+    with changed(course, name) as cell:
+        cell.cell_type, cell.source = "code", "assert double(1) == 2"
+        cell.outputs, cell.execution_count = [], None
+        cell.metadata.nbgrader |= {"solution": False, "locked": True}
 
 
 def test_points_by_hand_of_a_cell_that_has_become_a_test_are_given_up_only_when_told(course):

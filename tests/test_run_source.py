@@ -31,8 +31,8 @@ from tiny import (
 )
 
 from grading import assignment
-from grading.assignment import CourseError
 from grading.coordinator import open_course
+from grading.course import CourseError
 from grading.preflight import check_references
 from grading.run import execute
 from grading.run.job import Limits

@@ -85,6 +85,13 @@ def test_work_that_cannot_be_found_needs_a_person(damage, course):
     assert scores_of(course) == {"ada": BOTH, "ben": 0}
 
 
+def test_who_hands_in_one_of_two_notebooks_is_told_what_is_there(course):
+    source = course.folder / "source" / NAME
+    shutil.copy(source / FILE, source / "second.ipynb")
+    problem = course.grade_here()["ada"].problem
+    assert "second.ipynb is missing" in problem and f"also holds {FILE}" in problem
+
+
 @pytest.mark.parametrize("damage", [archived, two_of_another_name])
 def test_nbgrader_autograde_leaves_it_to_a_person_for_the_same_reason(damage, course):
     damage(course.hand_in("ben"))

@@ -23,7 +23,7 @@ from tqdm import tqdm
 from traitlets import Unicode
 from traitlets.config import Configurable
 
-from grading.assignment import CourseError
+from grading.course import CourseError
 from grading.languages import folder_of
 from grading.marks import Marks, read_marks
 from grading.pages import charts, class_page

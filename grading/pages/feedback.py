@@ -30,7 +30,7 @@ from traitlets import default
 from traitlets.config import Configurable
 
 from grading import languages
-from grading.assignment import CourseError, started
+from grading.course import CourseError, started
 from grading.gradebook import penalize
 from grading.marks import Marks, read_marks
 from grading.pages.page import FeedbackPage, render

@@ -18,7 +18,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_solution
 
-from grading.assignment import CourseError, matching
+from grading.course import CourseError, matching
 from grading.pages.page import environment
 from grading.run.cells import grade_id, read_notebook
 

@@ -2,18 +2,18 @@
 
 import csv
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-import dateutil.parser
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
-from grading.assignment import CourseError
+from grading.course import CourseError
 from grading.gradebook import penalize
 from grading.school import lms
 from grading.submission import graded_with, submitted_folders
+from grading.times import in_utc, is_clear, read_time
 
 
 @dataclass
@@ -142,12 +142,14 @@ def _compare(grades: Grades, roster: lms.Roster, handed_in: set[str], assignment
 def set_due(course: CourseDirectory, assignment: str, text: str) -> datetime:
     """Set when an assignment is due; return the time. A time without a zone is one of this machine's zone."""
     _notebooks(course, assignment)
+    if not is_clear(text):
+        raise CourseError(f"{text!r} is no time that is the same everywhere. Write for example '2026-10-12 23:59'.")
     try:
-        due: datetime = dateutil.parser.parse(text).astimezone()
+        due = read_time(text).astimezone()
     except (ValueError, OverflowError) as error:
-        raise CourseError(f"{text!r} is no time. Write for example '2026-10-12 23:59'.") from error
+        raise CourseError(f"{text!r} is no time: {error}. Write for example '2026-10-12 23:59'.") from error
     with Gradebook(course.db_url, course.course_id) as gradebook:
-        gradebook.update_or_create_assignment(assignment, duedate=due.astimezone(UTC).replace(tzinfo=None))
+        gradebook.update_or_create_assignment(assignment, duedate=in_utc(due))
     return due
 
 

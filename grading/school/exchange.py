@@ -5,7 +5,7 @@ from pathlib import Path
 from nbgrader.exchange.default import ExchangeReleaseAssignment, ExchangeReleaseFeedback
 from traitlets import List, Unicode
 
-from grading.assignment import matching
+from grading.course import matching
 
 
 class ReleaseAssignment(ExchangeReleaseAssignment):

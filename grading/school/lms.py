@@ -23,9 +23,8 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path, PurePosixPath
 
-import dateutil.parser
-
-from grading.assignment import CourseError
+from grading.course import CourseError
+from grading.times import is_clear, read_time
 
 Read = Callable[[], bytes]  # of a file in a download
 NBGRADER, MOODLE, CANVAS = "nbgrader", "Moodle", "Canvas"
@@ -45,9 +44,6 @@ DEEPEST = 3  # an archive in an archive in an archive
 LONGEST = 200  # bytes of a student's name: it becomes that of a folder, and some systems end at 255
 TIMESTAMP = "timestamp.txt"  # where nbgrader reads when the work came
 OLDER = "older"  # the folder of files whose name a newer one has
-# A time that can be read in one way only: the month is a word, or the year stands first; and there is an hour.
-MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-CLEAR_TIME = re.compile(rf"(?i)(?=.*\d:\d\d)(?:.*\b\d{{4}}-\d\d-\d\d|(?=.*\b\d{{4}}\b).*\b(?:{MONTHS})).*")
 UNREADABLE = OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError
 
 
@@ -414,10 +410,8 @@ def _time(text: str) -> str:
 
     Moodle writes the time of the teacher's zone; this machine's zone is taken for it.
     """
-    if not CLEAR_TIME.fullmatch(text):  # 9/01/2026 is another day in another country, and gaps mean today
-        return ""
     try:
-        return str(dateutil.parser.parse(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
+        return read_time(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if is_clear(text) else ""
     except (ValueError, OverflowError):
         return ""
 
