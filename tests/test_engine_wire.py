@@ -1,6 +1,7 @@
 """What crosses between the judge and the student's process, and how exactly."""
 
 import importlib.util
+import re
 import socket
 import struct
 import threading
@@ -68,7 +69,13 @@ EXACT = [None, True, 0, -1, 2**63, 2**64, -(2**200), 0.1, -0.0, 1e308, "é\ud800
 EXACT += [[], (), {}, [1, [2, (3, {"a": [None]})]], {1: 2, (1, 2): [3], None: {}}, {1, 2}, (1.5, "a", b"b")]
 EXACT += [range(3), slice(1, None, 2), ..., frozenset([1]), {frozenset([1]): 2}, deque([1], 3), Fraction(1, 3)]
 EXACT += [Decimal("0.1"), Counter("aab"), defaultdict(list, a=[1]), bytearray(b"a"), Path("a/b"), int, np.float32]
+EXACT += [{"a": 1}.keys(), {"a": [1]}.items(), re.compile("a|b", re.IGNORECASE)]
 EXACT += [date(2020, 1, 2), time(3, 4), datetime(2020, 1, 2, 3, tzinfo=UTC), timedelta(1, 2, 3), ValueError]
+
+
+def test_the_values_of_a_dict_come_back_as_such(asking):
+    got = asking.ask("echo", {"a": 1, "b": [1]}.values())
+    assert list(got) == [1, [1]] and type(got) is type({}.values())
 
 
 @pytest.mark.parametrize("value", EXACT, ids=repr)
@@ -123,7 +130,6 @@ def test_an_array_of_objects_crosses_item_by_item(asking):
     [
         (iter("ab"), ["a", "b"]),
         (zip([1], [2], strict=True), [(1, 2)]),
-        ({"a": 1}.keys(), ["a"]),
         (OrderedDict(a=1), {"a": 1}),
         (np.str_("a"), "a"),
     ],
@@ -244,6 +250,63 @@ def test_the_same_argument_comes_back_as_the_same_object(asking):
     value = [np.ones(2)]
     assert asking.ask("echo", value) is value
     assert asking.ask("echo", (value[0],))[0] is value[0]
+
+
+VIEWS = {
+    "part": lambda x: x[1:],
+    "column": lambda x: x[:, 0],
+    "transposed": lambda x: x.T,
+    "turned": lambda x: x[::-1, ::2],
+    "reshaped": lambda x: x.reshape(-1),
+    "new axis": lambda x: x[None],
+    "item": lambda x: x[1, 1, ...],
+}
+
+
+@pytest.fixture
+def viewing(asking):
+    """A function that asks for a view of an array, given a function that makes it at the other side."""
+
+    def ask(view, array):
+        asking.other.serve = lambda action, given: view(given)
+        return asking.ask("view", array)
+
+    return ask
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+@pytest.mark.parametrize("kind", ["f8", "f4", "M8[D]", "U3"])
+def test_a_view_of_an_argument_is_a_view_for_the_caller(view, kind, viewing):
+    array = np.arange(12, dtype="i8").astype(kind).reshape(3, 4)
+    got = viewing(view, array)
+    assert np.array_equal(got, view(array)) and np.shares_memory(got, array)
+    got[...] = np.array(7).astype(kind)
+    assert np.array_equal(viewing(np.copy, array), array)
+
+
+def test_a_copy_of_an_argument_is_none_of_its_views(viewing):
+    array = np.arange(6.0)
+    assert not np.shares_memory(viewing(lambda x: x[1:].copy(), array), array)
+
+
+def test_a_view_that_may_not_be_written_stays_so(viewing):
+    assert not viewing(lambda x: np.broadcast_to(x, (2, 6)), np.arange(6.0)).flags.writeable
+
+
+def test_a_view_of_an_array_in_another_order_has_the_right_numbers(viewing):
+    array = np.arange(12.0).reshape(3, 4).T
+    assert np.array_equal(viewing(lambda x: x[1:], array), array[1:])
+
+
+BEYOND = [(-8, (1,), (8,)), (0, (7,), (8,)), (0, (2,), (48,)), (0, (10**9,), (0,)), (0, (-1,), (8,))]
+BEYOND += [(0, (5,), (2**62,)), (0, (2**20 + 1,), (2**44,)), (0, (2,), (8, 8)), (8, (2, 2), (-16, 8))]
+
+
+@pytest.mark.parametrize("place", BEYOND)
+def test_a_view_that_leaves_its_array_is_malformed(place, asking):
+    asking.ask("echo", array := np.arange(6.0))
+    with pytest.raises((ProtocolError, ValueError)):  # each breaks the conversation off
+        asking.unpack(["view", asking.shared.number(array), *place, True], [])
 
 
 def test_a_generator_goes_on_where_the_other_side_stopped(asking):
@@ -509,6 +572,9 @@ def tables():
         "two levels": pd.DataFrame(
             {"v": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([(1, "x"), (2, "y")], names=["a", "b"])
         ),
+        "intervals": pd.cut(pd.Series([1.0, 5.0, None]), [0, 3, 6], labels=None),
+        "groups of intervals": pd.Series([1, 5]).groupby(pd.cut([1, 5], [0, 3, 6]), observed=True).sum(),
+        "months": pd.DataFrame({"m": dates.to_period("M"), "v": [1, 2, 3]}).set_index("m", drop=False),
         "two levels of columns": pd.DataFrame(np.eye(2), columns=pd.MultiIndex.from_product([["a"], ["x", "y"]])),
     }
 
@@ -537,6 +603,7 @@ def test_a_table_that_is_changed_in_place_changes_for_the_caller(asking):
 def test_dates_of_pandas_and_what_is_missing_come_back(asking):
     pd = pytest.importorskip("pandas")
     values = pd.Timestamp("2020-01-02 03:04"), pd.Timedelta("1 day 2 ns"), pd.Timestamp("2020", tz="UTC")
+    values += pd.Period("2020-02", "M"), pd.Interval(1, 2.5, "left")
     assert asking.ask("echo", values) == values
     missing = asking.ask("echo", (pd.NA, pd.NaT))
     assert missing[0] is pd.NA and missing[1] is pd.NaT

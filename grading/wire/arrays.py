@@ -59,6 +59,28 @@ def unpack_array(node: Node, buffers: Sequence[Raw]) -> Array:
     raise ProtocolError("an array that is not understood")
 
 
+def place_in(whole: Array, part: Array) -> list[Any] | None:
+    """Return where in the memory of an array a view of it lies, as ``view_of`` takes it; None if that is not told."""
+    if part.dtype != whole.dtype or part.dtype.hasobject or not part.size or not whole.flags.c_contiguous:
+        return None
+    start = part.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+    return [start, part.shape, part.strides, bool(part.flags.writeable)]
+
+
+def view_of(whole: Array, start: int, shape: Sequence[int], strides: Sequence[int], writable: bool) -> Array:
+    """Return a view of an array. Raises ProtocolError for one that would leave its memory."""
+    ways = [(n - 1) * step for n, step in zip(shape, strides, strict=True)]
+    low, high = start + sum(min(way, 0) for way in ways), start + sum(max(way, 0) for way in ways) + whole.itemsize
+    if min(shape, default=1) < 1 or low < 0 or high > whole.nbytes:  # numpy's own check overflows with large steps
+        raise ProtocolError("a view that leaves its array")
+    if math.prod(shape) * whole.itemsize > MOST_BYTES:  # it may show one number many times
+        raise ProtocolError("a view of so many numbers")
+    data = np.ascontiguousarray(whole).reshape(-1).view(np.uint8)
+    array: Array = np.ndarray(tuple(shape), whole.dtype, data, start, tuple(strides))
+    array.flags.writeable = bool(writable) and data.flags.writeable
+    return array
+
+
 def _from_bytes(kind: str, shape: Sequence[int], data: Raw, writable: bool) -> Array:
     if not is_allowed(kind):
         raise ProtocolError("an array of a type that cannot cross")

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from grading.wire import values
-from grading.wire.arrays import generator_of, pack_array, pack_scalar, state_of, unpack_array
+from grading.wire.arrays import generator_of, pack_array, pack_scalar, place_in, state_of, unpack_array, view_of
 from grading.wire.frames import MOST_BYTES, Node, NotTransferableError, ProtocolError, Raw
 from grading.wire.shared import Shared, is_mutable
 
@@ -78,13 +78,15 @@ class Packer:
             return self._pack_shared(value, buffers, depth)
         if isinstance(value, (str, bytes, int, float, complex, np.generic)):
             return _pack_scalar(value, buffers)
-        if isinstance(value, ONE_BY_ONE):
-            return self._contents(list(itertools.islice(value, MOST_ITEMS)), buffers, depth)
         if isinstance(value, tuple):
             return ["tuple", [self.pack(v, buffers, depth + 1) for v in value]]
-        if isinstance(value, Set) and not isinstance(value, (set, frozenset)):
-            value = set(value)
-        return self._pack_value(value, buffers, depth) or self._pack_handle(value, buffers, depth)
+        if (node := self._pack_value(value, buffers, depth)) is not None:
+            return node
+        if isinstance(value, ONE_BY_ONE):
+            return self._contents(list(itertools.islice(value, MOST_ITEMS)), buffers, depth)
+        if isinstance(value, Set) and not isinstance(value, frozenset):
+            return self._pack_value(set(value), buffers, depth)
+        return self._pack_handle(value, buffers, depth)
 
     def _pack_value(self, value: Any, buffers: list[Raw], depth: int) -> Node:
         found = values.content(value)
@@ -109,9 +111,19 @@ class Packer:
         number = self.shared.number(value)
         if number is not None:
             return ["shared", number]
+        if (part := self._pack_view(value)) is not None:
+            return part
         if not self.introduces or getattr(value, "nbytes", 0) > self.most_followed:
             return self._contents(value, buffers, depth)
         return ["new", self.shared.add(value), self._contents(value, buffers, depth)]
+
+    def _pack_view(self, value: Any) -> Node:
+        """Return the node of a view of an array that both sides know, so that it stays one; else None."""
+        whole = getattr(value, "base", None)
+        if not isinstance(value, np.ndarray) or whole is None or (number := self.shared.number(whole)) is None:
+            return None
+        place = place_in(whole, value)
+        return None if place is None else ["view", number, *place]
 
     def _contents(self, value: Any, buffers: list[Raw], depth: int) -> Node:
         """Return the node of mutable data; of a derived class, that of the plain one."""
@@ -182,6 +194,8 @@ class Packer:
                 return values.made(name, self.unpack(content, buffers))
             case ["shared", int(number)]:
                 return self.shared[number]
+            case ["view", int(number), *place]:
+                return view_of(self.shared[number], *place)
             case ["new", int(number), contents]:
                 return self._accept(number, contents, buffers)
             case ["yours", int(number)]:

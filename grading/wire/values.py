@@ -105,7 +105,7 @@ def _decimal(text: str) -> decimal.Decimal:
 
 
 def _factory(pairs: Iterable[tuple[Any, Any]], factory: Any) -> collections.defaultdict[Any, Any]:
-    return collections.defaultdict(factory if factory in TYPE_NAMES else None, pairs)
+    return collections.defaultdict(factory if callable(factory) else None, pairs)
 
 
 KINDS = {
@@ -123,6 +123,10 @@ KINDS = {
     "decimal": (decimal.Decimal, Kind(lambda v: (str(v),), _decimal)),
     "path": (type(pathlib.Path()), Kind(lambda v: (str(v),), pathlib.Path)),
     "deque": (collections.deque, Kind(lambda v: (tuple(v), v.maxlen), collections.deque)),
+    "keys": (type({}.keys()), Kind(tuple, lambda *keys: dict.fromkeys(keys).keys())),
+    "items": (type({}.items()), Kind(tuple, lambda *pairs: dict(pairs).items())),
+    "values": (type({}.values()), Kind(tuple, lambda *values: dict(enumerate(values)).values())),
+    "pattern": (re.Pattern, Kind(lambda v: (v.pattern, v.flags), re.compile)),
     "counter": (collections.Counter, Kind(lambda v: (dict(v),), collections.Counter)),
     "defaultdict": (collections.defaultdict, Kind(lambda v: (tuple(v.items()), v.default_factory), _factory)),
 }
@@ -187,6 +191,10 @@ def _pandas_content(value: Any, pd: ModuleType) -> Content | None:
         return "timestamp", (value.isoformat(), value.unit)
     if isinstance(value, pd.Timedelta):
         return "pandas timedelta", (value.value, value.unit)
+    if isinstance(value, pd.Interval):
+        return "interval", (value.left, value.right, value.closed)
+    if isinstance(value, pd.Period):
+        return "period", (value.freqstr, value.ordinal)
     if isinstance(value, pd.DataFrame):
         columns = tuple(_column(value.iloc[:, i]) for i in range(value.shape[1]))
         return "frame", (value.columns, value.index, columns)
@@ -212,9 +220,19 @@ def _column(values: Any) -> tuple[str, Any]:
     values = getattr(values, "array", values)
     if str(kind) == "category":
         return "category", (values.codes, values.categories, values.ordered)
+    if str(kind).startswith("interval["):
+        return "interval", (values.left, values.right, values.closed)
+    if str(kind).startswith("period["):
+        return "period", (str(kind).removeprefix("period[").removesuffix("]"), values.asi8)
     if PANDAS_COLUMN.fullmatch(str(kind)):
         return str(kind), tuple(values)
     raise NotTransferableError(f"a column of {kind} cannot be graded")
+
+
+def _known(frequency: str) -> str:
+    if not FREQUENCY.fullmatch(frequency):
+        raise ValueError(frequency)
+    return frequency
 
 
 def _pandas_made(name: str, items: Any) -> Any:
@@ -224,6 +242,11 @@ def _pandas_made(name: str, items: Any) -> Any:
         if kind == "category":
             codes, categories, ordered = values
             return pd.Categorical.from_codes(codes, categories, ordered=ordered)
+        if kind == "interval":
+            return pd.arrays.IntervalArray.from_arrays(*values)
+        if kind == "period":
+            frequency, ordinals = values
+            return pd.PeriodIndex.from_ordinals(ordinals, freq=_known(frequency)).array
         if kind and not PANDAS_COLUMN.fullmatch(kind):
             raise ValueError(kind)
         return pd.array(list(values), dtype=kind) if kind else values
@@ -232,7 +255,7 @@ def _pandas_made(name: str, items: Any) -> Any:
         values = column(*described)
         if isinstance(values, np.ndarray) and values.dtype == object:
             return pd.Index(values, name=name, dtype=object)
-        if frequency and FREQUENCY.fullmatch(frequency):
+        if frequency and described[0] != "period" and FREQUENCY.fullmatch(frequency):
             return type(pd.Index(values[:0]))(values, name=name, freq=frequency)
         return pd.Index(values, name=name)
 
@@ -245,6 +268,8 @@ def _pandas_made(name: str, items: Any) -> Any:
         "missing": lambda is_time: pd.NaT if is_time else pd.NA,
         "timestamp": lambda text, unit: pd.Timestamp(text).as_unit(unit),
         "pandas timedelta": lambda count, unit: pd.Timedelta(count, "ns").as_unit(unit),
+        "interval": pd.Interval,
+        "period": lambda frequency, ordinal: pd.Period(ordinal=ordinal, freq=_known(frequency)),
         "frame": frame,
         "series": lambda name, rows, described: pd.Series(column(*described), index=rows, name=name),
         "range index": lambda start, stop, step, name: pd.RangeIndex(start, stop, step, name=name),
