@@ -1,6 +1,7 @@
 """The instructor's side of an assignment: what source/ and nbgrader_config.py say."""
 
 import copy
+import json
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -14,11 +15,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import (
+    AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
     ClearMarkScheme,
     ClearSolutions,
     Execute,
+    SaveAutoGrades,
     SaveCells,
 )
 from nbgrader.utils import is_grade
@@ -34,6 +37,8 @@ from grading.run.job import Files, Job, Limits, content_key
 from grading.run.template import with_sources
 
 FILES_BYTES = 100 * 2**20  # of all files beside the notebooks
+# Steps of autograding that are done by the Recorder, or (the check) needless for cells of the instructor's notebook.
+LEFT_OUT = SaveAutoGrades, AssignLatePenalties, CheckCellMetadata
 TIMEOUTS = 6  # the default total of a notebook, in time-outs of a cell
 
 
@@ -67,7 +72,9 @@ class Assignment:
     stored:    {notebook: the same as a NotebookNode without solutions, as the gradebook knows it}
     files:     {relative path: content} of what stands beside the notebooks
     variants:  {language: Variant} of the languages that the course is in beside its own
+    stubs:     what stands in the place of an answer
     zones:     the time zone in which nbgrader's exchange writes when work came, if one is set
+    steps:     nbgrader's steps of autograding, and what the configuration says of them
     isolation: {notebook: (where its tests run, why)}; set when the reference has been run
 
     Raises CourseError where the assignment cannot be graded as it is.
@@ -79,14 +86,21 @@ class Assignment:
         if name in self.engine.stock:
             raise CourseError(f"{name} is left to stock nbgrader (c.Engine.stock): nbgrader autograde {name}")
         self.source = Path(self.course.format_path(self.course.source_directory, ".", name))
-        paths = sorted(self.source.glob("*.ipynb"))
+        paths = sorted(path for path in self.source.glob("*.ipynb") if not path.name.startswith("."))
         if not paths:
             raise CourseError(f"There is no assignment {name}: {self.source} holds no notebook.")
         self._limits = _limits(self.engine, converter.config)
         self.zones = [str(zone) for zone in [converter.config.Exchange.get("timezone")] if zone]
+        self.steps = [
+            [kind.__name__, repr(sorted(converter.config[kind.__name__].items()))]
+            for kind in map(_kind, converter.autograde_preprocessors)
+            if kind not in LEFT_OUT
+        ]
         self._require_sandbox = self.engine.require_sandbox or require_sandbox
         self.files = _read_files(self.source, self.course.ignore, self._limits.file_bytes)
         generator = GenerateAssignment(coursedir=self.course, parent=converter)
+        clears = ClearSolutions(parent=generator)
+        self.stubs = frozenset({clears.text_stub, *clears.code_stub.values()})
         with chdir(self.course.root):  # where nbgrader's steps look for their files
             versions = {path.stem: _versions(path, generator) for path in paths}
         self.templates = {stem: _written(template) for stem, (template, _) in versions.items()}
@@ -151,9 +165,9 @@ class Assignment:
             demonstrations=self.engine.demonstrations,
         )
 
-    def reference(self, notebook: str, tests: str | None = None) -> Job:
-        """Return the Job that grades the instructor's own answers."""
-        return self.job(notebook, self.templates[notebook], {}, tests)
+    def reference(self, notebook: str, tests: str | None = None, language: str = "") -> Job:
+        """Return the Job that grades the instructor's own answers in a language."""
+        return self.job(notebook, self.template(notebook, language), {}, tests, language)
 
     def key(self, notebook: str, language: str = "") -> str:
         """Return the content key of all that submissions in a language have in common, when ``isolation`` is known."""
@@ -213,12 +227,11 @@ def _versions(path: Path, generator: GenerateAssignment) -> tuple[NotebookNode, 
     template: with solutions and hidden tests, and with what ``with_sources`` adds
     stored:   as SaveCells puts it into the gradebook
     """
-    kinds = [import_item(step) if isinstance(step, str) else step for step in generator.preprocessors]
-    steps = [kind(parent=generator) for kind in kinds]
+    steps = [kind(parent=generator) for kind in map(_kind, generator.preprocessors)]
     saved = _first(steps, (SaveCells, ClearHiddenTests, ClearMarkScheme))
     cleared = min(_first(steps, ClearSolutions), saved)
     try:
-        notebook = nbformat.read(path, as_version=4)
+        notebook = _read_source(path)
         _check_kernel(path, notebook)
         notebook = _run(steps[:cleared], _with_ids(notebook), path)
         stored = _run(steps[cleared:saved], notebook, path)
@@ -232,6 +245,11 @@ def _versions(path: Path, generator: GenerateAssignment) -> tuple[NotebookNode, 
     hides = next((step for step in steps if isinstance(step, ClearHiddenTests)), ClearHiddenTests(parent=generator))
     marks = hides.begin_test_delimeter, hides.end_test_delimeter
     return with_sources(_with_ids(template), _sources(stored), _sources(released), marks), stored
+
+
+def _kind(step: Any) -> Any:
+    """Return the class of one of nbgrader's steps, which may be given by its name."""
+    return import_item(step) if isinstance(step, str) else step
 
 
 def _first(steps: list[Any], kinds: type | tuple[type, ...]) -> int:
@@ -257,6 +275,20 @@ def _with_ids(notebook: NotebookNode) -> NotebookNode:
     for number, cell in enumerate(notebook.cells):
         if old < 5 or "id" not in cell:  # cells had no ids yet
             cell.id = f"cell-{number}"
+    return notebook
+
+
+def _read_source(path: Path) -> NotebookNode:
+    """Return a notebook of the instructor's. Ids that are missing or double would be others at each run."""
+    text = path.read_text(encoding="utf-8")
+    written = json.loads(text)
+    ids = [cell.get("id") for cell in written.get("cells", [])]
+    if any(ids) and len({*ids} - {None}) < len(ids):
+        for number, cell in enumerate(written["cells"]):
+            if ids.count(cell.get("id")) > 1 or not cell.get("id"):
+                cell["id"] = f"cell-{number}"
+        text = json.dumps(written)
+    notebook: NotebookNode = nbformat.reads(text, as_version=4)
     return notebook
 
 

@@ -17,7 +17,7 @@ Item = TypeVar("Item")  # whatever the caller knows a submission by
 Work = tuple[Item, Sequence[Job], Sequence[str]]  # with the keys of the jobs
 Result = list[Outcome] | Exception
 Submit = Callable[[Sequence[Job], Sequence[str]], Future[list[Outcome]]]
-PER_WORKER = 2  # submissions under way for each worker: one runs, one waits
+PER_WORKER = 3  # submissions under way for each worker: one runs, two wait while results are written
 
 
 class WorkersError(Exception):

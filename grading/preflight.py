@@ -19,6 +19,7 @@ from grading.course import CourseError
 from grading.pool import Workers
 from grading.run.cells import grade_id, is_test, read_notebook
 from grading.run.job import Outcome, content_key
+from grading.run.reach import modules_in, reaching
 
 
 def check_reference(assignment: Assignment, workers: Workers) -> None:
@@ -32,6 +33,7 @@ def check_reference(assignment: Assignment, workers: Workers) -> None:
     key = _key(assignment)
     if (kept := _read(record)).get("key") != key:
         isolation = {name: _choose(assignment, name, workers) for name in assignment.templates}
+        _check_variants(assignment, isolation, workers)
         kept = {"key": key, "isolation": isolation}
         record.parent.mkdir(parents=True, exist_ok=True)
         new = record.with_suffix(".new")  # another grader of a shared course may own the old one
@@ -45,6 +47,8 @@ def check_references(assignments: Sequence[Assignment], workers: Workers) -> Non
 
     What goes wrong here goes wrong again then, and is told.
     """
+    for assignment in assignments[:1]:
+        _key(assignment)  # else each thread would find out what is installed
     threads = ThreadPoolExecutor(max(len(assignments), 1))
     try:
         for checked in [threads.submit(check_reference, assignment, workers) for assignment in assignments]:
@@ -55,7 +59,8 @@ def check_references(assignments: Sequence[Assignment], workers: Workers) -> Non
 
 def _key(assignment: Assignment) -> str:
     engine = assignment.engine
-    jobs = [content_key(assignment.reference(name, "apart")) for name in assignment.templates]
+    languages = ["", *assignment.variants]
+    jobs = [content_key(assignment.reference(n, "apart", lang)) for lang in languages for n in assignment.templates]
     return hashlib.sha256(repr((jobs, engine.isolation, engine.reference_must_pass)).encode()).hexdigest()
 
 
@@ -71,8 +76,10 @@ def _choose(assignment: Assignment, name: str, workers: Workers) -> tuple[str, s
     """Return ``(where the tests of a notebook run, why)``; raise CourseError where the reference fails there."""
     setting = assignment.engine.isolation
     tests, why = "beside" if setting == "beside" else "apart", ""
+    if setting == "auto" and (why := _reaching(assignment, name)):  # it may pass apart by luck
+        tests = "beside"
     outcome = _run(assignment, name, tests, workers)
-    if setting == "auto" and (lost := _lost(outcome)):
+    if setting == "auto" and not why and (lost := _lost(outcome)):
         beside = _run(assignment, name, "beside", workers)
         better = [test for test in lost if _points(beside, test) > _points(outcome, test)]
         if better:
@@ -86,8 +93,26 @@ def _choose(assignment: Assignment, name: str, workers: Workers) -> tuple[str, s
     return tests, why
 
 
-def _run(assignment: Assignment, name: str, tests: str, workers: Workers) -> Outcome:
-    job = assignment.reference(name, tests)
+def _reaching(assignment: Assignment, name: str) -> str:
+    """Say which test changes its own process, in a way that would not reach the students' code from apart; or ''."""
+    cells = [c for c in read_notebook(assignment.templates[name].decode()).cells if c.cell_type == "code"]
+    modules = set().union(*(modules_in(c.source) for c in cells))
+    uses = ((grade_id(c), reaching(c.source, modules)) for c in cells if is_test(c))
+    return next((f"apart, what {test} does would not reach it: {used}" for test, used in uses if used), "")
+
+
+def _check_variants(assignment: Assignment, isolation: dict[str, tuple[str, str]], workers: Workers) -> None:
+    """Run the reference of each language whose files are its own; raise CourseError where it does not pass."""
+    if not assignment.engine.reference_must_pass:
+        return
+    for language, variant in assignment.variants.items():
+        for name, (tests, _) in isolation.items():
+            if (variant.templates[name], variant.files) != (assignment.templates[name], assignment.files):
+                _must_pass(assignment, name, _run(assignment, name, tests, workers, language), language)
+
+
+def _run(assignment: Assignment, name: str, tests: str, workers: Workers, language: str = "") -> Outcome:
+    job = assignment.reference(name, tests, language)
     ((_, result),) = workers.outcomes([(None, [job], [content_key(job)])])
     if isinstance(result, Exception):
         raise CourseError(f"The instructor's own {name}.ipynb could not be run: {result}") from result
@@ -105,12 +130,13 @@ def _points(outcome: Outcome, test: str) -> tuple[bool, float]:
     return (verdict.passed, verdict.score or 0)
 
 
-def _must_pass(assignment: Assignment, name: str, outcome: Outcome) -> None:
+def _must_pass(assignment: Assignment, name: str, outcome: Outcome, language: str = "") -> None:
     problem = outcome.failed or _first_problem(outcome)
     if problem:
+        which = f"the folder for the language {language}" if language else f"{assignment.source / name}.ipynb"
         raise CourseError(
             f"Nothing was graded: the instructor's own answers to {assignment.name} do not pass. {problem}\n"
-            f"Mend {assignment.source / name}.ipynb, or set c.Engine.reference_must_pass = False."
+            f"Mend {which}, or set c.Engine.reference_must_pass = False."
         )
 
 

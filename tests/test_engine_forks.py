@@ -1,6 +1,8 @@
 """Tests do not cost each other points, and what one shows a student's function is seen nowhere else."""
 
 import json
+import os
+import re
 import time
 
 import nbformat
@@ -11,9 +13,10 @@ from nbformat.v4 import new_code_cell
 
 from grading.run import execute, process, sandbox
 from grading.run.job import Job
+from grading.run.leaning import needed
 from grading.run.process import STRETCH, CellTimeoutError, Clock
 from grading.run.runner import QUICK
-from grading.run.syntax import free_names, needed, only_defines
+from grading.run.syntax import free_names, only_defines
 from tools.notebooks import grade_id
 
 walls = pytest.mark.skipif(bool(sandbox.problem()), reason=f"no sandbox: {sandbox.problem()}")
@@ -270,6 +273,24 @@ DEMONSTRATIONS = {  # of the instructor, beside an answer -> whether it must run
     "a change of what the answer looks up": ("table.append(3)", "table = []\ndef f(x):\n    return table", True),
     "a setting": ("np.x['y'] = 3", "import numpy as np\ndef f(x):\n    return np.abs(x)", True),
     "an answer that looks names up by itself": ("rows = 3", "def f(x):\n    return globals()['rows']", True),
+    "an argument of a call": ("fill(rows)", "def f(x):\n    return rows", True),
+    "a change of that name in a loop": ("for i in x:\n    table.update({i: 1})", "def f(x):\n    return table", True),
+    "a change of it that gives something": ("_ = table.reverse()", "def f(x):\n    return table", True),
+    "a module that only computes": ("y = np.abs(x)", "import numpy as np\ndef f(x):\n    return np.abs(x)", False),
+    "a method that a function calls": ("fill()", "def fill():\n    table.clear()\ndef f(x):\n    return table", True),
+    "what a function of a function sets": (
+        "go()",
+        "def go():\n    set_it()\ndef set_it():\n    global rows\n    rows = 1\ndef f(x):\n    return rows",
+        True,
+    ),
+    "what a function has itself": (
+        "g()",
+        "def g():\n    rows = []\n    rows.append(1)\ndef f(x):\n    return rows",
+        False,
+    ),
+    "a file": ("open('rows.txt', 'w').write('3')", "def f(x):\n    return x", True),
+    "a name in a question to a table": ("rows = 3", "def f(x):\n    return x.query('a == @rows')", True),
+    "a line of IPython's in the answer": ("rows = 3", "rows?\ndef f(x):\n    return x", True),
     "a magic": ("%config X.y = 3", "def f(x):\n    return x", True),
 }
 
@@ -304,6 +325,22 @@ def test_a_name_that_a_test_imports_itself_is_not_asked_of_the_student():
 )
 def test_a_cell_only_defines_where_nothing_of_it_can_loop(source, alone):
     assert only_defines(source) is alone
+
+
+def processors(count):
+    """Return on how many processors a submission may run, where ``count`` run at a time."""
+    client = execute.DispatcherClient(count)
+    try:
+        outcome = run(submission(after="import os\nprint('on', len(os.sched_getaffinity(0)))"), client=client)
+    finally:
+        client.close()
+    return int(re.search(r"on (\d+)", shown(outcome, "after"))[1])
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system moves no process")
+def test_each_of_several_submissions_stays_on_one_processor():
+    assert processors(2) == 1
+    assert processors(1) == len(os.sched_getaffinity(0))
 
 
 def test_time_that_was_spent_waiting_for_a_processor_does_not_count(monkeypatch):

@@ -447,6 +447,14 @@ def test_tests_that_need_the_students_process_run_there_and_the_record_says_why(
     assert grading.tests == "beside" and "test-triple-small" in grading.why
 
 
+def test_a_test_that_patches_a_library_runs_where_the_patch_is_seen(course):
+    patched = "from unittest.mock import patch\nwith patch('math.pi', 3):\n    assert triple(2) == 6"
+    change(course, lambda cells, _: cells["test-triple-small"].update(source=patched))
+    course.grade_here()
+    grading = course.autograded("ada").metadata.grading
+    assert grading.tests == "beside" and "math.pi" in grading.why
+
+
 def test_the_summary_and_the_table_say_where_tests_ran(course):
     look_into_the_process(course)
     assert "beside the students' code: apart, test-triple-small" in course.grade(NAME).stdout

@@ -9,6 +9,7 @@ from nbgrader.utils import is_grade, is_locked, is_solution
 from grading.run import shell, syntax
 from grading.run.cells import is_by_hand, is_test
 from grading.run.job import Job
+from grading.run.leaning import needed
 from grading.run.template import Marks, known_sources, plain_sources, released
 
 
@@ -24,7 +25,7 @@ def cells_to_run(job: Job, notebook: NotebookNode) -> list[tuple[int, NotebookNo
         for n, c in cells
         if not is_apart(c, job)
     ]
-    runs = syntax.needed((source, optional) for _, source, optional in inside)
+    runs = needed((source, optional) for _, source, optional in inside)
     left_out = {n for (n, *_), run in zip(inside, runs, strict=True) if not run}
     return [(n, cell) for n, cell in cells if n not in left_out]
 

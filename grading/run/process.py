@@ -4,10 +4,10 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from grading.run.judge import ConnectionBrokenError, Judge
-from grading.wire.frames import ConnectionClosedError, ProtocolError
+from grading.wire.frames import ConnectionClosedError, NotTransferableError, ProtocolError
 
 STRETCH = 2  # times its usual time is the most that a cell may wait for a processor, on top of it
 NOTICED = 0.02  # of its time: a shorter wait is none
@@ -20,6 +20,21 @@ DEATHS: dict[int, str] = {
     signal.SIGABRT: "it crashed (abort)",
     signal.SIGXFSZ: "it wrote a file that is too large",
 }
+
+
+SET_TIMER, SET_HANDLER = signal.setitimer, signal.signal  # for the clock alone, once ``keep_clock`` is called
+
+
+def keep_clock() -> None:
+    """Refuse timers to the tests of this process: they would stop the clock, and not reach the student's code."""
+
+    def refused(*_: object) -> NoReturn:
+        raise NotTransferableError("a timer of a test does not reach the student's code")
+
+    def set_handler(number: int, handler: Any) -> Any:
+        return refused() if number == signal.SIGALRM else SET_HANDLER(number, handler)
+
+    vars(signal).update(alarm=refused, setitimer=refused, signal=set_handler)
 
 
 class CellTimeoutError(BaseException):
@@ -54,12 +69,12 @@ class Clock:
 
     def __enter__(self) -> Self:
         self._forgiven, self._own = 0.0, waits("self") or 0.0
-        signal.signal(signal.SIGALRM, self._ring)
-        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        SET_HANDLER(signal.SIGALRM, self._ring)
+        SET_TIMER(signal.ITIMER_REAL, self.seconds)
         return self
 
     def __exit__(self, *error: object) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        SET_TIMER(signal.ITIMER_REAL, 0)
 
     def _ring(self, *_: object) -> None:
         if not self.expired:
@@ -68,11 +83,11 @@ class Clock:
             more = min(more, STRETCH * self.seconds - self._forgiven)
             if more > NOTICED * self.seconds:
                 self._forgiven += more
-                signal.setitimer(signal.ITIMER_REAL, more)
+                SET_TIMER(signal.ITIMER_REAL, more)
                 return
             self.slow = waited is None or self._forgiven >= 0.9 * STRETCH * self.seconds
             self.expired = True
-        signal.setitimer(signal.ITIMER_REAL, 1)  # again, where something swallows it
+        SET_TIMER(signal.ITIMER_REAL, 1)  # again, where something swallows it
         raise CellTimeoutError
 
 

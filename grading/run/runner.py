@@ -31,7 +31,14 @@ from grading.run.cells import grade_id, is_test
 from grading.run.job import Job, Verdict
 from grading.run.judge import ConnectionBrokenError
 from grading.run.plan import cells_to_run, divided, graded_names, hidden_lines, is_apart, open_imports
-from grading.run.process import CONTROL_SECONDS, CellTimeoutError, Clock, StudentProcess, StudentProcessLostError
+from grading.run.process import (
+    CONTROL_SECONDS,
+    CellTimeoutError,
+    Clock,
+    StudentProcess,
+    StudentProcessLostError,
+    keep_clock,
+)
 from grading.run.template import read_template
 from grading.wire.specials import operators_in
 
@@ -116,6 +123,7 @@ class NotebookRunner:
         """Put outputs into the notebook and verdicts beside it; raise CannotRestartError where nothing can be run."""
         self._process()
         if self.job.tests == "apart":
+            keep_clock()
             self._import_what_all_import()
         for number, cell in cells_to_run(self.job, self.notebook):
             cell.execution_count = number + 1
@@ -283,6 +291,7 @@ class NotebookRunner:
             return False
         process.peer.may_say = self._texts_of_the_student
         items, lost = self._run_here(test, divided(test.cell.source, self.marks)[1])
+        items = _without_words(items)
         certain = test.fork.tests == 1 or self._is_certain(items, lost)
         if certain:
             test.cell.outputs += self._judge(test.cell, items, lost)
@@ -302,6 +311,7 @@ class NotebookRunner:
             alone.names = test.given | alone.names
             alone.fork.process.peer.may_say = self._texts_of_the_student
             items, lost = self._run_here(alone, test.cell.source)
+            items = _without_words(items)
             alone.fork.process.end()
         test.cell.outputs = []
         test.cell.outputs = self._judge(test.cell, items, lost)
@@ -426,6 +436,19 @@ class NotebookRunner:
 def _without_value(items: list[Any]) -> list[Any]:
     """Return outputs without the value of a last line, which nbgrader takes for points."""
     return [item for item in items if item["output_type"] != "execute_result"]
+
+
+def _without_words(items: Items) -> Items:
+    """Return outputs without the value of a last line that is no points: it may tell what is hidden."""
+    return [item for item in items if item["output_type"] != "execute_result" or _is_number(item)]
+
+
+def _is_number(item: dict[str, Any]) -> bool:
+    try:
+        float(item["data"]["text/plain"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return True
 
 
 @contextlib.contextmanager

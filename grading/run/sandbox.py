@@ -230,7 +230,7 @@ class Line:
     """
 
     def __init__(self, control: socket.socket, pids: Collection[int]) -> None:
-        self._control, self._pids = control, pids
+        self._control, self.pids = control, pids
 
     def fileno(self) -> int:
         """Return the number of the open socket."""
@@ -249,7 +249,7 @@ class Line:
 
         The limit that the kernel keeps is one for each process. Each fork of a submission's process leads a session.
         """
-        running = {pid for line in self._pids for pid in _descendants(line)}
+        running = {pid for line in self.pids for pid in _descendants(line)}
         if sum(map(_resident_bytes, running)) <= most:
             return
         sizes = {pid: _share_of_memory(pid) for pid in running}

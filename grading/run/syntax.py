@@ -1,21 +1,12 @@
 """What the source of a cell tells before it runs: the names that it binds and looks up, whether it only defines."""
 
 import ast
-import dis
 import functools
-import re
 import symtable
-import types
-from collections.abc import Iterable, Iterator
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
-# What reads or writes names in ways that no source tells; a line of IPython's may do so, too.
-WHO_KNOWS = re.compile(
-    r"\b(?:exec|eval|globals|locals|vars|get_ipython|__import__|__main__|importlib)\b|import\s*\*|^\s*[%!]",
-    re.MULTILINE,
-)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -101,72 +92,3 @@ def imported_modules(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module)
     return found
-
-
-def needed(cells: Iterable[tuple[str, bool]]) -> list[bool]:
-    """Say of each cell whether it must run, for ``(source, whether it may be left out)`` of each.
-
-    A cell that may be left out must run all the same where one that runs looks up a name that it binds or
-    may change. The order does not count: a function looks its names up when it is called.
-    """
-    cells = list(cells)
-    changed = [changed_names(source) if optional else None for source, optional in cells]
-    runs = [names is None for names in changed]
-    todo = [source for (source, _), run in zip(cells, runs, strict=True) if run]
-    while todo:
-        source = todo.pop()
-        if WHO_KNOWS.search(source):
-            return [True] * len(cells)
-        for i, names in enumerate(changed):
-            if names is not None and not runs[i] and looks_up(source, names):
-                runs[i] = True
-                todo.append(cells[i][0])
-    return runs
-
-
-@functools.lru_cache(maxsize=1024)
-def changed_names(source: str) -> frozenset[str] | None:
-    """Return the names that a cell binds, and those whose objects it may change; None where nobody can tell."""
-    nodes = parsed(source)
-    if nodes is None or WHO_KNOWS.search(source):
-        return None
-    bound = {step.argval for step in dis.get_instructions(_compiled(source)) if step.opname == "STORE_NAME"}
-    for code in _codes(_compiled(source)):
-        bound |= {step.argval for step in dis.get_instructions(code) if step.opname == "STORE_GLOBAL"}
-    return frozenset(bound | _touched(nodes))
-
-
-def looks_up(source: str, names: frozenset[str]) -> bool:
-    """Say whether a cell looks up one of ``names`` outside of its functions' own."""
-    return not names.isdisjoint(_looked_up(source))
-
-
-@functools.lru_cache(maxsize=1024)
-def _looked_up(source: str) -> frozenset[str]:
-    try:
-        codes = _codes(_compiled(source))
-    except UNREADABLE:
-        return frozenset()  # it will not run either
-    steps = (step for code in codes for step in dis.get_instructions(code))
-    return frozenset(step.argval for step in steps if step.opname in ("LOAD_NAME", "LOAD_GLOBAL"))
-
-
-@functools.lru_cache(maxsize=1024)
-def _compiled(source: str) -> types.CodeType:
-    return compile(source, "<cell>", "exec")
-
-
-def _touched(nodes: list[ast.stmt]) -> set[str]:
-    """Return the names of the objects that statements at the top may change: ``x[0] = 1``, ``x.append(1)``."""
-    places = [t for n in nodes if isinstance(n, (ast.Assign, ast.Delete)) for t in n.targets]
-    places += [n.target for n in nodes if isinstance(n, (ast.AugAssign, ast.AnnAssign))]
-    places += [n.value.func for n in nodes if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)]
-    inner = [p for p in places if isinstance(p, (ast.Attribute, ast.Subscript))]
-    return {leaf.id for place in inner for leaf in ast.walk(place.value) if isinstance(leaf, ast.Name)}
-
-
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _codes(constant)
