@@ -1,5 +1,6 @@
 """What a test apart says and knows: false expressions, imports of open cells, numbers, text that is no Unicode."""
 
+import ast
 import json
 
 import nbformat
@@ -10,6 +11,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from grading.run import execute
 from grading.run.job import Job
 from grading.run.outputs import speaks
+from tools.notebooks import ROOT
+
+ERRORS, MESSAGES = ROOT / "source" / "errors.py", ROOT / "source" / "messages.py"
 
 ASSERTS = {  # test cell -> what the message holds, and what it does not
     "assert f(3) == 7": (["f(3) == 7", "f(3) is 6"], []),
@@ -29,9 +33,17 @@ HELPERS = "def expect(function, x):\n    assert function(x) == 1\ndef helped(fun
 
 
 def verdict(
-    test, answer="def f(x):\n    return 2 * x", opened="import math as m\nimport nothing_like_this", marks=None
+    test,
+    answer="def f(x):\n    return 2 * x",
+    opened="import math as m\nimport nothing_like_this",
+    marks=None,
+    files=None,
 ):
-    """Return the verdict on a test cell of 2 points, and the outcome. marks: of what is hidden, not nbgrader's own"""
+    """Return the verdict on a test cell of 2 points, and the outcome.
+
+    marks: of what is hidden, not nbgrader's own
+    files: ``{name: content}`` of the instructor's
+    """
     cells = [new_code_cell(opened, id="open"), cell(HELPERS, "helpers", locked=True)]
     cells += [
         cell("def f(x):\n    return 2 * x", "f", solution=True),
@@ -40,7 +52,7 @@ def verdict(
     metadata = {"grading": {"marks": marks}} if marks else {}
     template = nbformat.writes(new_notebook(cells=cells, metadata=metadata)).encode()
     cells[2].source = answer
-    job = Job("small", template, json.dumps(new_notebook(cells=cells)).encode(), {}, {})
+    job = Job("small", template, json.dumps(new_notebook(cells=cells)).encode(), files or {}, files or {})
     outcome = execute.run(job)
     return outcome.verdicts["test"], outcome
 
@@ -53,6 +65,37 @@ def test_a_bare_assertion_tells_what_is_false_unless_it_is_hidden(test):
     shown = json.dumps(nbformat.reads(outcome.notebook, as_version=4).cells[-1].outputs)
     assert all(text in found.message for text in told)
     assert not any(text in found.message + shown for text in untold)
+
+
+HIDDEN = {  # line of a hidden test -> whether its author wrote what it says
+    "{}['zebra4321'] == f(1)": False,
+    "[f(1)].index('zebra4321')": False,
+    "int(f('zebra4321'))": False,
+    "import numpy as np\nnp.testing.assert_allclose(f(0), 4321)": False,
+    "raise ValueError('zebra')": True,
+    "assert f(1) == 4321, 'zebra'": True,
+}
+
+
+@pytest.mark.parametrize("line", HIDDEN)
+def test_an_error_below_a_hidden_line_shows_no_value_unless_its_author_does(line):
+    found, outcome = verdict(f"assert f(1) == 2\n### BEGIN HIDDEN TESTS\n{line}\n### END HIDDEN TESTS")
+    shown = json.dumps(nbformat.reads(outcome.notebook, as_version=4).cells[-1].outputs)
+    assert not found.passed and "4321" not in found.message + shown
+    assert ("zebra" in found.message) == HIDDEN[line] and found.message.partition(": ")[2]
+
+
+def test_the_value_of_a_last_line_that_is_hidden_is_shown_if_it_is_points():
+    test = "assert f(1) == 2\n### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
+    found, outcome = verdict(test.format("'zebra4321'"))
+    assert found.passed and nbformat.reads(outcome.notebook, as_version=4).cells[-1].outputs == []
+    assert verdict(test.format("f(0.5)"))[0].score == 1
+
+
+def test_a_test_gets_no_timer_for_it_would_stop_the_clock():
+    test = "import signal\nsignal.alarm(2)\nassert f(1) == 2"
+    found, _ = verdict(test)
+    assert not found.passed and "timer" in found.message
 
 
 def test_what_a_course_marks_in_its_own_way_is_hidden():
@@ -84,6 +127,28 @@ def test_a_name_that_an_open_cell_binds_is_the_students():
 def test_a_number_in_the_last_line_of_a_test_is_partial_credit():
     found, _ = verdict("f(1) / 4")
     assert not found.passed and found.score == 0.5
+
+
+PLACES = {  # answer -> what its reader is told of the place of the error
+    "def f(x):\n    raise NotImplementedError()\n    return 2 * x": ("below", True),
+    "def f(x):\n    raise NotImplementedError()\n    # return 2 * x": ("below", False),
+    "class f:\n    def __new__(kind, x):\n        return object.__new__(kind).g(x)\n"
+    "    def g(self, size):\n        return self.size": ("arguments", ("self", "size")),
+    "class f:\n    def __new__(kind, x):\n        return object.__new__(kind).g(x)\n"
+    "    def g(self, x):\n        return self.y": ("kind", "f"),
+}
+
+
+@pytest.mark.parametrize("answer", PLACES)
+def test_the_place_of_an_error_is_known_as_in_the_notebook(answer):
+    test = (
+        "from errors import place\ntry:\n    f(1)\nexcept Exception as error:\n"
+        "    assert False, repr(place(error, '')._asdict())"
+    )
+    errors = {"errors.py": ERRORS.read_bytes(), "messages.py": MESSAGES.read_bytes()}
+    found, _ = verdict(test, answer, files=errors)
+    name, value = PLACES[answer]
+    assert ast.literal_eval(found.message.partition(": ")[2])[name] == value
 
 
 BROKEN = {

@@ -1,6 +1,7 @@
 """What crosses between the judge and the student's process, and how exactly."""
 
 import importlib.util
+import io
 import re
 import socket
 import struct
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 from grading.wire.frames import ConnectionClosedError, NotTransferableError, ProtocolError, receive
+from grading.wire.packing import MOST_ITEMS
 from grading.wire.peer import Peer, make_error
 from grading.wire.shared import MOST_SHARED
 from grading.wire.values import made
@@ -73,6 +75,44 @@ EXACT += [{"a": 1}.keys(), {"a": [1]}.items(), re.compile("a|b", re.IGNORECASE)]
 EXACT += [date(2020, 1, 2), time(3, 4), datetime(2020, 1, 2, 3, tzinfo=UTC), timedelta(1, 2, 3), ValueError]
 
 
+@pytest.mark.parametrize("value", [iter("ab"), zip("a", "b", strict=True), (c for c in "ab"), map(str, "ab")])
+def test_an_iterator_comes_back_as_one(value, asking):
+    asking.introduces = False
+    got = asking.ask("echo", value)
+    assert next(got) in ("a", ("a", "b")) and next(got, None) in ("b", None) and next(got, None) is None
+
+
+def test_an_iterator_is_not_cut_off_in_silence(asking):
+    with pytest.raises(NotTransferableError):
+        asking.ask("echo", iter(range(MOST_ITEMS + 1)))
+    assert len(list(asking.ask("echo", iter(range(MOST_ITEMS))))) == MOST_ITEMS
+
+
+def test_a_text_in_memory_is_read_from_where_it_stands(asking):
+    text = io.StringIO("a\nb\n")
+    text.readline()
+    got = asking.ask("echo", (text, io.BytesIO(b"\0c")))
+    assert got[0].read() == "b\n" and got[1].read() == b"\0c"
+
+
+def test_a_file_that_a_test_has_opened_can_be_read(asking, tmp_path):
+    (tmp_path / "lines.txt").write_text("a\nb\n")
+    with open(tmp_path / "lines.txt") as file:
+        assert asking.ask("echo", (file,))[0].readlines() == ["a\n", "b\n"]
+
+
+def test_a_named_tuple_has_its_names(asking):
+    point = namedtuple("Point", "x y")(1, [2])
+    got = asking.ask("echo", point)
+    assert got == point and (got.x, got.y, type(got).__name__) == (1, [2], "Point")
+
+
+@pytest.mark.parametrize("node", [["named", "P", ["x", "x"], 1], ["named", "P", [1], 1], ["named", "1", ["x"], 1]])
+def test_a_named_tuple_of_no_names_is_malformed(node, asking):
+    with pytest.raises((ProtocolError, ValueError, TypeError)):  # each breaks the conversation off
+        asking.unpack(node, [])
+
+
 def test_the_values_of_a_dict_come_back_as_such(asking):
     got = asking.ask("echo", {"a": 1, "b": [1]}.values())
     assert list(got) == [1, [1]] and type(got) is type({}.values())
@@ -128,8 +168,6 @@ def test_an_array_of_objects_crosses_item_by_item(asking):
 @pytest.mark.parametrize(
     ("value", "plain"),
     [
-        (iter("ab"), ["a", "b"]),
-        (zip([1], [2], strict=True), [(1, 2)]),
         (OrderedDict(a=1), {"a": 1}),
         (np.str_("a"), "a"),
     ],

@@ -4,17 +4,26 @@ import ast
 import builtins
 import contextlib
 import copy
+import dis
 import itertools
+import os
 import reprlib
 import sys
+import traceback
 import types
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from IPython.core.compilerop import code_name
-from IPython.core.interactiveshell import InteractiveShell
 
+from grading.run.shell import Shell, shows
+
+RAISES = dis.opmap["RAISE_VARARGS"]
+ENGINE = str(Path(__file__).parent.parent)
+LINE_OF_STUDENT = "line "  # how the file name of a place in the student's code begins
+NOT_SHOWN = "in a part of this test that is not shown"
 MOST_SHOWN = 8  # values in a message
 
 SHOWN_AS_WRITTEN = (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.JoinedStr, ast.Lambda, ast.Starred)
@@ -25,7 +34,7 @@ _values: dict[int, dict[str, Any]] = {}  # number of an assertion -> {source of 
 
 
 @contextlib.contextmanager
-def told(shell: InteractiveShell, source: str, hidden: frozenset[int]) -> Iterator[None]:
+def told(shell: Shell, source: str, hidden: frozenset[int]) -> Iterator[None]:
     """Let the assertions of a cell tell what is false, for as long as ``shell`` runs it.
 
     hidden: numbers of the lines of which nothing is told
@@ -35,10 +44,12 @@ def told(shell: InteractiveShell, source: str, hidden: frozenset[int]) -> Iterat
     before = shell.ast_transformers
     if "assert" in source:  # else IPython would go through the whole tree for nothing
         shell.ast_transformers = [*before, _Told(_hidden[file])]
+    shell.conceals = conceals
     try:
         yield
     finally:
         shell.ast_transformers = before
+        shell.conceals = shows
         _values.clear()
 
 
@@ -114,7 +125,7 @@ class _Assertion:
     def message(self, number: int, source: str) -> str:
         noted = _values.pop(number, {})
         if _is_hidden(sys._getframe(1)):
-            return ""
+            return NOT_SHOWN
         lines = [f"  {text} is {_short(value)}" for text, value in noted.items() if not _speaks_for_itself(value)]
         return "\n".join([f"{source} is false", *lines[:MOST_SHOWN]])
 
@@ -129,6 +140,30 @@ def _is_hidden(frame: FrameType | None) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def conceals(error: BaseException) -> str:
+    """Return what to say in place of the message of an error, or ''.
+
+    The message may tell what is hidden where it came up below a hidden line, and nobody of the course wrote it by
+    ``raise`` or ``assert``: Python and libraries put values into theirs.
+    """
+    steps = list(traceback.walk_tb(error.__traceback__))
+    if not any(line in _hidden.get(frame.f_code.co_filename, ()) for frame, line in steps):
+        return ""
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    assert last
+    code = last.tb_frame.f_code
+    written = code.co_code[last.tb_lasti] == RAISES and _is_ours(code.co_filename)
+    return "" if written else NOT_SHOWN
+
+
+def _is_ours(file: str) -> bool:
+    """Say whether a file is a cell, a module beside the notebook, or of the engine, which says nothing of values."""
+    beside = file.endswith(".py") and not os.path.isabs(file)
+    return beside or file in _hidden or file.startswith((f"<{LINE_OF_STUDENT}", os.getcwd(), ENGINE))
 
 
 def _speaks_for_itself(value: object) -> bool:

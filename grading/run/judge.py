@@ -6,11 +6,13 @@ call crosses over as data, and so does its result.
 
 import builtins
 import inspect
+import keyword
 import linecache
 import random
 import re
 import socket
 import sys
+import types
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,9 +22,10 @@ import numpy as np
 
 from grading.run import shell
 from grading.run.adopted import Adopted, silenced
+from grading.run.asserts import LINE_OF_STUDENT
 from grading.wire.frames import ConnectionClosedError, NotTransferableError, ProtocolError
 from grading.wire.packing import Description
-from grading.wire.peer import MOST_LETTERS, Peer, make_error
+from grading.wire.peer import MOST_LETTERS, Peer, Place, make_error
 from grading.wire.specials import special_names
 from grading.wire.values import ERRORS
 
@@ -55,6 +58,7 @@ class Judge(Peer):
         # All texts that may come from student code, once it has seen what is hidden.
         self.may_say: frozenset[str] | None = None
         self._adopted = Adopted(self)
+        self._warning: Warning | None = None  # that the question asked last has to end with
         self._seeds: Seeds | None = None  # states of the global random generators, as the student's process has them
 
     def follow_seeds(self) -> None:
@@ -63,8 +67,12 @@ class Judge(Peer):
 
     def ask(self, action: str, *operands: Any, handles: Sequence[int] = ()) -> Any:
         """Return the answer. A process that is gone, or breaks the rules, ends the cell."""
+        self._warning = None
         try:
-            return super().ask(action, *operands, handles=handles)
+            answer = super().ask(action, *operands, handles=handles)
+            if self._warning:
+                raise self._warning
+            return answer
         except (ConnectionClosedError, ProtocolError) as error:
             self.broken = error
             raise ConnectionBrokenError from None
@@ -143,23 +151,35 @@ class Judge(Peer):
             for name, message in warned[:20]:
                 message = str(message) if self.may_say is None else ""
                 warning = make_error([self.sayable(str(name)), "UserWarning"], message)
-                warnings.warn(cast(Warning, warning), stacklevel=2)
+                try:
+                    warnings.warn(cast(Warning, warning), stacklevel=2)
+                except Warning as error:  # the test has made it an error
+                    self._warning = error
 
     def sayable(self, name: str, otherwise: str = "UserWarning") -> str:
         """Return the name of a class of the student's, or another one where it might tell what is hidden."""
         return name if self.may_say is None or name in ERRORS or name in self.may_say else otherwise
 
     def failure(
-        self, names: Sequence[object], message: object, error: object = None, function: object = "", line: object = ""
+        self, names: Sequence[object], message: object, error: object = None, place: Sequence[Any] = ()
     ) -> BaseException:
         """Return the student's error; its traceback has one line, where it came up in the notebook."""
-        names, place = [str(n) for n in names], (str(function), str(line))
+        names, where = [str(n) for n in names], Place(*place)
         if self.may_say is not None:
             names = [n for n in names if n in ERRORS or n in self.may_say]
             message = ""
-            place = place if self.may_say.issuperset(place) else (place[0], "")
+            where = self._sayable_of(where)
             error = silenced(error)
-        return _with_place(super().failure(names, message, error), *place)
+        return _with_place(super().failure(names, message, error), where)
+
+    def _sayable_of(self, place: Place) -> Place:
+        """Return what can be told of a place without telling what is hidden: what stands in the notebook."""
+        known = self.may_say or frozenset()
+        if not {place.function, place.line.strip()} <= known:
+            return Place()
+        arguments = tuple(name for name in place.arguments if name in known)
+        below = place.below if place.below.strip() in known else ""
+        return place._replace(below=below, arguments=arguments, of_class=self.sayable(place.of_class, ""))
 
 
 def _seeds() -> Seeds:
@@ -192,15 +212,18 @@ def _attributes(target: object) -> set[str]:
     return {name for name in names if not name.startswith("_") and not _is_method(target, name)}
 
 
-def _with_place(error: BaseException, function: str, line: str) -> BaseException:
-    """Return the error with a traceback that leads to ``line`` in ``function`` of the notebook."""
-    if not (re.fullmatch(r"<?\w+>?", function) and line):
+def _with_place(error: BaseException, place: Place) -> BaseException:
+    """Return the error with a traceback that leads to a place in the notebook: to a function that only raises it."""
+    if not (re.fullmatch(r"<?\w+>?", place.function) and place.line):
         return error
-    name = f"<line {len(linecache.cache)}>"
-    linecache.cache[name] = (len(line), None, [line], name)
-    code = compile("raise error", name, "exec").replace(co_name=function)
+    file = f"<{LINE_OF_STUDENT}{len(linecache.cache)}>"
+    linecache.cache[file] = (len(place.line), None, [place.line, place.below], file)
+    names = [name for name in place.arguments if name.isidentifier() and not keyword.iskeyword(name)]
+    space: dict[str, Any] = {"__name__": "__main__", "error": error}
+    exec(compile(f"def raising({', '.join(names)}): raise error", file, "exec"), space)
+    raising = types.FunctionType(space["raising"].__code__.replace(co_name=place.function), space)
     try:
-        exec(code, {"__name__": "__main__", "error": error})
+        raising(*(type(place.of_class or "object", (), {})() for _ in names))
     except BaseException as raised:
         return raised
     return error

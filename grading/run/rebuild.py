@@ -19,7 +19,7 @@ from nbgrader.utils import is_locked, is_solution, is_task
 
 from grading.run.cells import grade_id, is_by_hand, is_ours, is_test
 from grading.run.given import GivenCell, read_cells
-from grading.run.syntax import bound_names
+from grading.run.syntax import bound_names, top_names
 from grading.run.template import known_sources, read_template, released
 
 Placed = tuple[int, NotebookNode]  # a cell, and the number of the one of ours that it follows or is
@@ -81,6 +81,7 @@ class _Merge:
         self._known = known_sources(template)
         locked = [c for c in self._ours.values() if c.cell_type == "code" and not is_solution(c)]
         self._answers = set().union(*self._asked.values()) - set().union(*(bound_names(c.source) for c in locked))
+        self._given = set().union(*(top_names(c.source) for c in locked))
         keys = self._ids(given)
         self._nameless = bool(self._ours) and not any(keys)  # such a notebook has lost what nbgrader keeps in its cells
         self._found: dict[str, NotebookNode] = {}  # the first copy of each of our cells
@@ -118,8 +119,15 @@ class _Merge:
         """Keep as a plain cell what was written into one of the cells that the instructor's own replaces."""
         cell = self._ours[key]
         changed = not is_solution(cell) and node.source != self._handed_out.get(key)
-        names = bound_names(node.source) & self._answers if changed and node.cell_type == "code" else ()
-        if names and cell.cell_type == "code":
+        if changed and node.cell_type == cell.cell_type == "markdown" and node.source.strip() not in self._known:
+            plain.append(node)
+            self.notices.append(f"The text of the cell {key} was changed. It was put back below yours.")
+        if not changed or not node.cell_type == cell.cell_type == "code":
+            return
+        names = bound_names(node.source) & self._answers
+        if not is_test(cell):
+            names |= top_names(node.source) - self._given
+        if names:
             plain.append(node)
             self.notices.append(f"The cell {key} was changed. It was put back below what it defines: {_listed(names)}.")
 
@@ -157,18 +165,28 @@ class _Merge:
             answer = self._choose(key, cell)
         if answer.cell_type != cell.cell_type:
             self.notices.append(f"The cell {key} had become a {answer.cell_type} cell. It was turned back.")
-        if is_by_hand(cell) and self._stands_below(key, answer):
+        if is_by_hand(cell) and self._stands_beside(key, answer):
             cell.metadata["nbgrader"].pop("checksum")  # nbgrader takes an answer with it for untouched
-            self.notices.append(f"The cell {key} is as it was handed out. A person looks at what stands below it.")
+            self.notices.append(f"The cell {key} is as it was handed out. A person looks at what stands beside it.")
         if is_solution(cell) or (is_task(cell) and not is_locked(cell)):
             cell.source = answer.source
             if cell.cell_type == "markdown" and "attachments" in answer:
                 cell.attachments = answer.attachments
 
-    def _stands_below(self, key: str, answer: NotebookNode) -> bool:
-        """Say whether an answer was left as it was, and the student wrote something below it."""
+    def _stands_beside(self, key: str, answer: NotebookNode) -> bool:
+        """Say whether an answer was left as it was, and the student wrote something below it, or above since the last.
+
+        It may be in a cell of the student's, or in the question.
+        """
+        near: list[str | None] = [key]
+        for other in reversed(list(self._ours)[: self._place[key]]):
+            near.append(other)
+            if is_solution(self._ours[other]):
+                break
+        else:
+            near.append(None)  # what stands above all
         untouched = answer.source.strip() in self._known
-        return untouched and any(node.source.strip() not in self._known for node in self._plain[key])
+        return untouched and any(node.source.strip() not in self._known for k in near for node in self._plain[k])
 
     def _choose(self, key: str, cell: NotebookNode) -> NotebookNode:
         """Return the copy that stands in the place of the answer; say which copy counts."""

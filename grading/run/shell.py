@@ -198,6 +198,11 @@ class _History(HistoryManager):
     _i00 = _i = _ii = _iii = ""  # plain here and in the shell: a trait takes long to set
 
 
+def shows(error: BaseException) -> str:
+    """Return nothing to say in place of the message of an error."""
+    return ""
+
+
 class Shell(InteractiveShell):
     """IPython without a terminal, a history and a kernel. ``outputs``: those of the running cell."""
 
@@ -209,6 +214,7 @@ class Shell(InteractiveShell):
     outputs = Outputs(0)
     count = 0  # cells run so far
     prepared: dict[str, str] = {}  # cell -> the Python that IPython makes of it
+    conceals = staticmethod(shows)  # what to say in place of a message that may tell what is hidden
     succeeded = False  # whether the last one ran to its end
     usual_transformers: Sequence[Any] = ()  # of input, as IPython comes with
 
@@ -279,7 +285,10 @@ class Shell(InteractiveShell):
     system = InteractiveShell.system_piped
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Iterable[object]) -> None:
-        self.outputs.error(*_told(evalue), [str(line) for line in stb])
+        name, message = _told(evalue)
+        if instead := self.conceals(evalue):
+            message, stb = instead, [name]
+        self.outputs.error(name, message, [str(line) for line in stb])
 
 
 def _told(error: BaseException) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import builtins
 import contextlib
 import copy
+import enum
 import inspect
 import itertools
 import linecache
@@ -11,7 +12,7 @@ import socket
 import sys
 import warnings
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,13 @@ import numpy as np
 from grading.run import shell
 from grading.wire.frames import ProtocolError
 from grading.wire.packing import MOST_ITEMS, Description
-from grading.wire.peer import MOST_LETTERS, Peer, make_error
+from grading.wire.peer import MOST_LETTERS, Peer, Place, make_error
 from grading.wire.shared import DERIVABLE, base_of, is_mutable, plain
 from grading.wire.specials import SPECIALS, TOLD_OF_CODE, special_names
 from grading.wire.values import TYPE_NAMES
 
 MOST_PRINTED = 20_000  # letters that one call may print
+MOST_OF_LINE = 300  # letters
 MOST_NAMES = 1_000  # of methods that a class may have
 MOST_FOLLOWED = 2**20  # bytes of an array whose changes are followed
 # Questions whose answers stay the same data on both sides: parts of something, which a test may change in place,
@@ -86,8 +88,8 @@ class ObjectServer(Peer):
             np.random.set_state((name, np.frombuffer(keys, np.uint32), *rest))  # noqa: NPY002 - what the test has seeded
 
     def report(self, error: BaseException) -> tuple[Any, ...]:
-        """Add the place in the notebook where the error came up: the function's name and the line."""
-        return *super().report(error), *_place(error)
+        """Add the Place in the notebook where the error came up."""
+        return *super().report(error), tuple(_place(error))
 
     def is_more(self, value: object) -> bool:
         """Say whether this is plain data of a class of its own, or an iterator."""
@@ -131,7 +133,9 @@ class ObjectServer(Peer):
         names = [n for n in dir(base or object) if n not in SPECIALS and not n.startswith("__")]
         other = [n for n in names if _definition(kind, n) is not _definition(base, n)]
         own = self._is_own(kind)
-        methods = [n for n in dir(kind) if not n.startswith("_") and inspect.isfunction(_definition(kind, n))]
+        methods = [
+            n for n in self._own_names(kind) if not n.startswith("_") and inspect.isfunction(_definition(kind, n))
+        ]
         origin = f"{kind.__module__}.{kind.__qualname__}"
         return (
             kind.__name__,
@@ -141,6 +145,11 @@ class ObjectServer(Peer):
             tuple(methods[:MOST_NAMES]) if own else (),
             origin if origin.startswith(SHOWN_LIBRARIES) else "",
         )
+
+    def _own_names(self, kind: type) -> list[str]:
+        """Return the names of a class but for those of a base that has a stand-in of its own."""
+        others = [k for k in kind.__mro__[1:] if self._is_own(k)]
+        return [n for n in dir(kind) if n in vars(kind) or not any(n in vars(k) for k in others)]
 
     def _known(self, base: type) -> type | None:
         """Return what stands for a base of a class at the other side: of a library's, only what it is derived from."""
@@ -158,6 +167,24 @@ class ObjectServer(Peer):
         made = object.__new__(of_class if issubclass(of_class, StandIn) else StandIn)
         vars(made)["_remote"] = self, number, methods, attributes
         return made
+
+    def named(self, name: str, fields: tuple[str, ...]) -> Any:
+        """Return the class for a named tuple of the judge: that which a cell of the notebook defines, if one does."""
+        found = self.namespace.get(name)
+        is_it = isinstance(found, type) and issubclass(found, tuple) and getattr(found, "_fields", None) == fields
+        return found if is_it else super().named(name, fields)
+
+    def member(self, kind: str, name: str) -> enum.Enum | None:
+        """Return the member of an enumeration of the notebook, or None."""
+        found = self.namespace.get(kind)
+        return found.__members__.get(name) if isinstance(found, enum.EnumType) else None
+
+    def failure(self, names: Sequence[object], message: object, error: object = None) -> BaseException:
+        """Return the error of a test's function: of the class that a cell of the notebook defines, if one does."""
+        found = self.namespace.get(str(names[0])) if names and error is None else None
+        if isinstance(found, type) and issubclass(found, BaseException) and self._is_own(found):
+            return found.__new__(found, str(message))
+        return super().failure(names, message, error)
 
     def _function(self, number: int, name: str) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
@@ -302,13 +329,17 @@ def _definition(kind: type | None, name: str) -> Any:
     return next((vars(k)[name] for k in kind.__mro__ if name in vars(k)), None) if kind else None
 
 
-def _place(error: BaseException) -> tuple[str, str]:
-    """Return the innermost function of the notebook that the error came through, and the line's text."""
-    found, trace = ("", ""), error.__traceback__
+def _place(error: BaseException) -> Place:
+    """Return the innermost place in the notebook that the error came through."""
+    found, trace = Place(), error.__traceback__
     while trace:
-        frame, trace_line = trace.tb_frame, trace.tb_lineno
-        if frame.f_globals.get("__name__") == "__main__" and frame.f_code.co_name != "<module>":
-            line = linecache.getline(frame.f_code.co_filename, trace_line).strip()
-            found = (frame.f_code.co_name, line[:300]) if line else found
+        frame, code = trace.tb_frame, trace.tb_frame.f_code
+        if frame.f_globals.get("__name__") == "__main__" and code.co_name != "<module>":
+            line, *below = linecache.getlines(code.co_filename)[trace.tb_lineno - 1 :] or [""]
+            if line.strip():
+                following = next((text for text in below if text.strip() and not text.strip().startswith("#")), "")
+                of_class = type(frame.f_locals["self"]).__name__ if "self" in frame.f_locals else ""
+                arguments = code.co_varnames[: code.co_argcount]
+                found = Place(code.co_name, line[:MOST_OF_LINE], following[:MOST_OF_LINE], arguments, of_class)
         trace = trace.tb_next
     return found

@@ -8,9 +8,10 @@ Two kinds of objects are more than their value:
   changes the caller's, as in one process. What only one side can look at waits until it is named again.
 """
 
+import enum
 import itertools
 from collections import deque
-from collections.abc import ItemsView, Iterator, KeysView, Sequence, Set, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Sequence, Set, ValuesView
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,14 @@ class Packer:
         """Say whether an object that holds plain data is more than these: then it crosses as a handle."""
         return False
 
+    def named(self, name: str, fields: tuple[str, ...]) -> Any:
+        """Return the class for a named tuple of the other side."""
+        return values.named_tuple(name, fields)
+
+    def member(self, kind: str, name: str) -> enum.Enum | None:
+        """Return the member of an enumeration that this side has under the same name, or None."""
+        return None
+
     def pack(self, value: Any, buffers: list[Raw], depth: int = 0) -> Node:
         """Return plain data for ``value``; append the bytes of its arrays to ``buffers``."""
         if depth > MOST_DEPTH:
@@ -76,16 +85,25 @@ class Packer:
             return self._pack_handle(value, buffers, depth)
         if is_mutable(value):
             return self._pack_shared(value, buffers, depth)
+        if isinstance(value, enum.Enum) and self.introduces:
+            return ["member", type(value).__name__, value.name, self._pack_member(value, buffers, depth)]
         if isinstance(value, (str, bytes, int, float, complex, np.generic)):
             return _pack_scalar(value, buffers)
         if isinstance(value, tuple):
-            return ["tuple", [self.pack(v, buffers, depth + 1) for v in value]]
+            node = ["tuple", [self.pack(v, buffers, depth + 1) for v in value]]
+            return ["named", type(value).__name__, list(value._fields), node] if hasattr(value, "_fields") else node
         if (node := self._pack_value(value, buffers, depth)) is not None:
             return node
         if isinstance(value, ONE_BY_ONE):
-            return self._contents(list(itertools.islice(value, MOST_ITEMS)), buffers, depth)
+            return ["items", [self.pack(v, buffers, depth + 1) for v in _taken(value)]]
         if isinstance(value, Set) and not isinstance(value, frozenset):
             return self._pack_value(set(value), buffers, depth)
+        return self._pack_handle(value, buffers, depth)
+
+    def _pack_member(self, value: enum.Enum, buffers: list[Raw], depth: int) -> Node:
+        """Return the node of what stands for a member of an enumeration where there is no such class."""
+        if isinstance(value, (int, str)):
+            return _pack_scalar(value, buffers)
         return self._pack_handle(value, buffers, depth)
 
     def _pack_value(self, value: Any, buffers: list[Raw], depth: int) -> Node:
@@ -190,6 +208,14 @@ class Packer:
                 return bytearray(buffers[index])
             case ["generator", *state]:
                 return generator_of(*state)
+            case ["items", list(items)]:
+                return iter([self.unpack(v, buffers) for v in items])
+            case ["named", str(name), list(fields), items]:
+                return tuple.__new__(self.named(name, tuple(fields)), self.unpack(items, buffers))
+            case ["member", str(kind), str(name), other]:
+                found = self.member(kind, name)
+                stand_in = self.unpack(other, buffers)
+                return stand_in if found is None else found
             case ["value", str(name), content]:
                 return values.made(name, self.unpack(content, buffers))
             case ["shared", int(number)]:
@@ -226,6 +252,14 @@ class Packer:
                 self._foreign[number] = made
                 self._foreign_numbers[id(made)] = number
         return self._foreign[number]
+
+
+def _taken(values: Iterable[Any]) -> list[Any]:
+    """Return what an iterator gives."""
+    found = list(itertools.islice(values, MOST_ITEMS + 1))
+    if len(found) > MOST_ITEMS:
+        raise NotTransferableError(f"more than {MOST_ITEMS:,} items of an iterator cannot be graded")
+    return found
 
 
 def _pack_scalar(value: Any, buffers: list[Raw]) -> Node:

@@ -7,7 +7,7 @@ plain data it can only name things, by number, that this side has handed out its
 import socket
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from grading.wire.frames import ConnectionClosedError, Head, NotTransferableError, ProtocolError, Raw, receive, send
 from grading.wire.packing import Packer
@@ -15,6 +15,21 @@ from grading.wire.values import ERRORS
 
 MOST_CALLS = 50  # back and forth
 MOST_LETTERS = 4_000  # of an error's message
+
+
+class Place(NamedTuple):
+    """Where in a notebook an error came up.
+
+    line:      as it stands there; below: the next one with code on it, or ''
+    arguments: their names
+    of_class:  name of the class of ``self``, or ''
+    """
+
+    function: str = ""
+    line: str = ""
+    below: str = ""
+    arguments: tuple[str, ...] = ()
+    of_class: str = ""
 
 
 class Peer(Packer):

@@ -10,7 +10,9 @@ import dataclasses
 import datetime
 import decimal
 import fractions
+import functools
 import importlib
+import io
 import json
 import math
 import pathlib
@@ -25,6 +27,7 @@ import numpy as np
 from grading.wire.frames import NotTransferableError
 
 MOST_IN_RANGE, MOST_BITS, MOST_CELLS = 10**6, 10_000, 10**8  # of a range, a fraction, a sparse matrix
+MOST_FIELDS = 100  # of a named tuple
 BUILTINS = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
 ERRORS = {
     name: kind
@@ -42,6 +45,7 @@ LIBRARY_ERRORS = {
         json.JSONDecodeError,
     )
 }
+KNOWN_ERRORS = {*ERRORS.values(), *LIBRARY_ERRORS.values()}
 CONTAINERS = {kind.__name__: kind for kind in (collections.OrderedDict, collections.Counter, collections.deque)}
 SCALARS = {f"numpy.{kind.__name__}": kind for kind in {np.dtype(c).type for c in "?bBhHiIlLqQefdgFDG"} | {np.ndarray}}
 TYPES = {n: k for n, k in BUILTINS.items() if k not in ERRORS.values()} | ERRORS | LIBRARY_ERRORS | CONTAINERS | SCALARS
@@ -108,6 +112,20 @@ def _factory(pairs: Iterable[tuple[Any, Any]], factory: Any) -> collections.defa
     return collections.defaultdict(factory if callable(factory) else None, pairs)
 
 
+@functools.lru_cache(maxsize=100)
+def named_tuple(name: str, fields: tuple[str, ...]) -> Any:
+    """Return a class of named tuples. Raises ValueError for what cannot be names."""
+    if len(fields) > MOST_FIELDS or not all(isinstance(field, str) for field in fields):
+        raise ValueError("no names of fields")
+    return collections.namedtuple(name, fields)
+
+
+def _file(kind: Any, content: Any, place: int) -> Any:
+    made = kind(content)
+    made.seek(place)
+    return made
+
+
 KINDS = {
     "ellipsis": (type(...), Kind(lambda v: (), lambda: ...)),
     "not implemented": (type(NotImplemented), Kind(lambda v: (), lambda: NotImplemented)),
@@ -123,6 +141,9 @@ KINDS = {
     "decimal": (decimal.Decimal, Kind(lambda v: (str(v),), _decimal)),
     "path": (type(pathlib.Path()), Kind(lambda v: (str(v),), pathlib.Path)),
     "deque": (collections.deque, Kind(lambda v: (tuple(v), v.maxlen), collections.deque)),
+    "text": (io.StringIO, Kind(lambda v: (v.getvalue(), v.tell()), lambda *given: _file(io.StringIO, *given))),
+    "bytes": (io.BytesIO, Kind(lambda v: (v.getvalue(), v.tell()), lambda *given: _file(io.BytesIO, *given))),
+    "file": (io.TextIOWrapper, Kind(lambda v: (v.read(),), io.StringIO)),
     "keys": (type({}.keys()), Kind(tuple, lambda *keys: dict.fromkeys(keys).keys())),
     "items": (type({}.items()), Kind(tuple, lambda *pairs: dict(pairs).items())),
     "values": (type({}.values()), Kind(tuple, lambda *values: dict(enumerate(values)).values())),
@@ -144,7 +165,7 @@ def content(value: Any) -> Content | None:
     if kind in BY_TYPE:
         name, how = BY_TYPE[kind]
         return name, how.plain(value)
-    if isinstance(value, BaseException) and kind in TYPE_NAMES:
+    if isinstance(value, BaseException) and kind in KNOWN_ERRORS:
         return "error", _error_content(value)
     if isinstance(value, type):
         return ("type", (TYPE_NAMES[value],)) if value in TYPE_NAMES else None
