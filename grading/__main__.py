@@ -91,7 +91,7 @@ def _grade(options: Options, pool: Workers) -> int:
             status = _tell(error)
             continue
         print_summary(name, reports, time.monotonic() - start, assignment.isolation, strays)
-        print(f"All submissions: {write_csv(name, reports)}\n")
+        print(f"All submissions: {write_csv(name, reports, bool(options.student))}\n")
         if not reports:
             print(f"Looked for folders {converter.coursedir.submitted_directory}/STUDENT/{name}/\n")
         if gone:
@@ -214,15 +214,22 @@ def _due(options: Options, converter: Converter) -> int:
     from grading.school.late import LatePolicy
 
     due = set_due(converter.coursedir, options.assignment, options.time)
-    print(f"{options.assignment} is due {due:%A, %d %B %Y, %H:%M %Z}. {LatePolicy(parent=converter)}")
+    ours = str(converter.config.AssignLatePenalties.get("plugin_class", "")).endswith(LatePolicy.__name__)
+    policy = str(LatePolicy(parent=converter)) if ours else "What late work loses, the course's own plugin says."
+    print(f"{options.assignment} is due {due:%A, %d %B %Y, %H:%M %Z}. {policy}")
     return 0
 
 
 def _tell_of_others(converter: Converter, name: str, among: Sequence[str] = ()) -> bool:
     """Say whose grades are for other work or another notebook than there is now; return whether there are any."""
+    from grading.course import CourseError
     from grading.submission import out_of_date
 
-    students = out_of_date(converter, name, among)
+    try:
+        students = out_of_date(converter, name, among)
+    except CourseError as error:
+        print(f"Whether work has changed since it was graded cannot be told: {error}")
+        return True
     if students:
         print(f"Changed since they were graded: {', '.join(students)}. First: python -m grading autograde {name}")
     return bool(students)

@@ -21,11 +21,10 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveAutoGrades
 from tqdm import tqdm
 from traitlets.utils.importstring import import_item
 
-from grading.assignment import Assignment
+from grading.assignment import LEFT_OUT, Assignment
 from grading.course import CourseError, matching, started
 from grading.gradebook import Graded, Recorder, above, agree, graded, totals
 from grading.pool import Result, Work, Workers
@@ -35,8 +34,6 @@ from grading.run.job import Outcome, write_files
 from grading.submission import Submission, graded_with, submitted_folders
 
 ROUNDING = 1e-6  # of points
-# Done by the Recorder, or (the check) needless for cells that come from the instructor's notebook.
-LEFT_OUT = SaveAutoGrades, AssignLatePenalties, CheckCellMetadata
 
 
 def open_course(folder: str | Path) -> Autograde:
@@ -114,7 +111,7 @@ class Coordinator:
         for student, entry in totals(self._gradebook, self._name).items():
             if student in reports:
                 report = reports[student]
-                report.points, report.max_points, report.by_hand = entry
+                report.points, report.max_points, report.by_hand, report.penalty = entry
         return [reports[student] for student in sorted(reports)]
 
     def _folders(self, students: Sequence[str]) -> dict[str, str]:

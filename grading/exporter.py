@@ -93,6 +93,9 @@ class EngineExporter(NotebookExporter):
             ):
                 self.log.warning("Grading again what was graded by another source/: %s", target)
                 rmtree(target)
+            elif any(entry and "key" not in entry for entry in graded.values()):
+                self.log.warning("Grading again what was interrupted: %s", target)
+                rmtree(target)
 
     def _take_stock_steps(self) -> None:
         """Let the converter's pass do what it does in nbgrader without the engine."""

@@ -5,7 +5,7 @@ gradebook anew for each step and commits each cell, which takes longer than the 
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from types import SimpleNamespace
@@ -152,7 +152,7 @@ def agree(gradebook: Gradebook, assignment: course.Assignment, drop: bool = Fals
         for name, cells in wanted.items():
             kernel = assignment.stored[name].metadata.get("kernelspec", {})
             gradebook.update_or_create_notebook(name, assignment.name, kernelspec=json.dumps(kernel))
-            _rename_cells(gradebook, assignment.name, name, cells)
+            _rename_cells(gradebook, assignment, name, cells)
             _remove_cells(gradebook, assignment.name, name, cells, drop)
             _save_cells(gradebook, assignment.name, name, cells)
         gradebook.db.flush()
@@ -199,10 +199,10 @@ def _columns(kind: str, name: str, row: Any) -> dict[str, Any]:
     return {column: getattr(row, column) for column in names.get(kind, ("max_score", "cell_type"))}
 
 
-def _rename_cells(gradebook: Gradebook, assignment: str, notebook: str, wanted: Cells) -> None:
+def _rename_cells(gradebook: Gradebook, assignment: course.Assignment, notebook: str, wanted: Cells) -> None:
     """Give a cell its new name where that is certain: nothing else of it has changed, and no other is like it."""
-    known = _cells(gradebook, gradebook.find_notebook(notebook, assignment))
-    for old, new in _renamed(known, wanted).items():
+    known = _cells(gradebook, gradebook.find_notebook(notebook, assignment.name))
+    for old, new in _renamed(known, wanted, assignment.stubs).items():
         for kind in KINDS:
             if (kind, old) in known:
                 known[kind, old].name = new
@@ -210,12 +210,14 @@ def _rename_cells(gradebook: Gradebook, assignment: str, notebook: str, wanted: 
     gradebook.db.expire_all()
 
 
-def _renamed(known: Cells, wanted: Cells) -> dict[str, str]:
-    """Return ``{old name: new name}``."""
+def _renamed(known: Cells, wanted: Cells, stubs: Collection[str]) -> dict[str, str]:
+    """Return ``{old name: new name}``; a cell that holds nothing but a stub may be any question's."""
     columns = {key: _columns(*key, row) for key, row in known.items()}
     gone, new = (_by_content(a, b) for a, b in ((columns, wanted), (wanted, columns)))
     return {
-        gone[content][0]: new[content][0] for content in gone if len(gone[content]) == len(new.get(content, ())) == 1
+        gone[content][0]: new[content][0]
+        for content in gone
+        if len(gone[content]) == len(new.get(content, ())) == 1 and content[0].strip() not in stubs
     }
 
 
@@ -239,6 +241,7 @@ def _remove_cells(gradebook: Gradebook, assignment: str, notebook: str, wanted: 
         raise CourseError(
             f"In source/, the cell {', '.join(sorted(cells))} of {assignment} is gone or of another kind, and a person "
             f"has given points or comments there ({', '.join(sorted(students))}). Nothing was graded. "
+            "If the cell has a new name only, give it the old one again. "
             f"To give those up: python -m grading autograde {assignment} --drop-removed"
         )
     for kind in (Grade, Comment):
@@ -307,10 +310,21 @@ class Graded(NamedTuple):
 
 
 def graded(gradebook: Gradebook, assignment: str) -> dict[str, Graded]:
-    """Return ``{student: Graded}`` of all whose tests have been run."""
+    """Return ``{student: Graded}`` of all whose work has been graded: an entry may have been made for other reasons."""
     key = SubmittedAssignment.student_id, SubmittedAssignment.timestamp
-    rows = _grades(gradebook, assignment, *key, func.sum(Grade.auto_score)).filter(Grade.auto_score.is_not(None))
+    rows = _grades(gradebook, assignment, *key, func.coalesce(func.sum(Grade.auto_score), 0.0))
+    if has_tests(gradebook, assignment):
+        rows = rows.filter(or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None)))
     return {student: Graded(*known) for student, *known in rows.group_by(*key)}
+
+
+def has_tests(gradebook: Gradebook, assignment: str) -> bool:
+    """Say whether some cell of an assignment is graded by a test: then each graded submission has a score of one."""
+    try:
+        cells = [_cells(gradebook, notebook) for notebook in gradebook.find_assignment(assignment).notebooks]
+    except MissingEntry:
+        return False
+    return any(kind == "grade" and ("solution", name) not in found for found in cells for kind, name in found)
 
 
 def penalize(converter: BaseConverter, assignment: str) -> None:
@@ -320,24 +334,31 @@ def penalize(converter: BaseConverter, assignment: str) -> None:
         Recorder(gradebook, Autograde(coursedir=course, parent=converter)).penalize(assignment)
 
 
-def totals(gradebook: Gradebook, assignment: str) -> dict[str, tuple[float, float, bool]]:
-    """Return ``{student: (points, most points, whether a cell waits for a person)}``."""
+def totals(gradebook: Gradebook, assignment: str) -> dict[str, tuple[float, float, bool, float]]:
+    """Return ``{student: (points, most points, whether a cell waits for a person, penalty)}``."""
     # One pass over the grades: nbgrader's own properties make one pass for each student.
     waiting = func.sum(case((Grade.needs_manual_grade, 1), else_=0))
     student = SubmittedAssignment.student_id
     rows = _grades(gradebook, assignment, student, func.sum(Grade.score), waiting).group_by(student)
     most = gradebook.find_assignment(assignment).max_score
-    return {name: (points, most, count > 0) for name, points, count in rows}
+    lost = gradebook.db.query(student, func.sum(SubmittedNotebook.late_submission_penalty))
+    lost = lost.select_from(SubmittedNotebook).join(SubmittedNotebook.assignment)
+    lost = lost.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    penalties = dict(lost.filter(Assignment.name == assignment).group_by(student).all())
+    return {name: (points, most, count > 0, penalties.get(name) or 0.0) for name, points, count in rows}
 
 
 def above(gradebook: Gradebook, assignment: str) -> list[str]:
     """Return where a person gave more points than the cell has now, as a line for each."""
-    columns = SubmittedAssignment.student_id, GradeCell.name, Grade.manual_score, GradeCell.max_score
-    rows = _grades(gradebook, assignment, *columns).join(GradeCell, GradeCell.id == Grade.cell_id)
-    return [
-        f"{student}: {cell}: {given:g} of {most:g}"
-        for student, cell, given, most in rows.filter(Grade.manual_score > GradeCell.max_score)
-    ]
+    found = []
+    for kind in (GradeCell, TaskCell):
+        columns = SubmittedAssignment.student_id, kind.name, Grade.manual_score, kind.max_score
+        rows = _grades(gradebook, assignment, *columns).join(kind, kind.id == Grade.cell_id)
+        found += [
+            f"{student}: {cell}: {given:g} of {most:g}"
+            for student, cell, given, most in rows.filter(Grade.manual_score > kind.max_score)
+        ]
+    return found
 
 
 def _grades(gradebook: Gradebook, assignment: str, *columns: Any) -> Any:

@@ -11,6 +11,7 @@ COLUMNS = (
     "status",
     "points",
     "max_points",
+    "penalty",
     "by_hand",
     "problem",
     "notices",
@@ -31,6 +32,7 @@ class Report:
     seconds:    wall time of the run
     peak_bytes: largest memory of the student's code
     tests:      where its tests ran: "apart" from the student's code, or "beside" it
+    penalty:    points that being late takes off
     by_hand:    whether a cell waits for points from a person
     """
 
@@ -43,6 +45,7 @@ class Report:
     peak_bytes: int = 0
     tests: str = ""
     points: float | None = None
+    penalty: float = 0.0
     max_points: float | None = None
     by_hand: bool = False
 
@@ -80,22 +83,39 @@ def print_summary(
         print(f"{problems} need a person")
 
 
-def write_csv(name: str, reports: Sequence[Report], folder: Path = Path("reports")) -> Path:
-    """Write all reports to ``folder/name.csv``; return the path."""
+def write_csv(name: str, reports: Sequence[Report], some: bool = False, folder: Path = Path("reports")) -> Path:
+    """Write all reports to ``folder/name.csv``; return the path.
+
+    some: these are not all; what the file says of others stays
+    """
     folder.mkdir(exist_ok=True)
     path = (folder / f"{name}.csv").resolve()
-    with open(path, "w", newline="", encoding="utf-8") as stream:
+    others = _others(path, {report.student for report in reports}) if some else []
+    with open(path, "w", newline="", encoding="utf-8", errors="replace") as stream:
         table = csv.writer(stream)
         table.writerow(COLUMNS)
         for r in reports:
             sizes = f"{r.seconds:.3f}", f"{r.peak_bytes / 2**20:.0f}"
-            row = r.student, r.status, r.points, r.max_points, r.by_hand, r.problem, " ".join(r.notices)
+            row = r.student, r.status, r.points, r.max_points, r.penalty, r.by_hand, r.problem, " ".join(r.notices)
             table.writerow([cell(value) for value in (*row, r.sandbox, *sizes, r.tests)])
+        table.writerows(others)
     return path
 
 
+def _others(path: Path, students: set[str]) -> list[list[str]]:
+    """Return the rows that a file has of other students; none where it is of another form."""
+    if not path.exists():
+        return []
+    with open(path, newline="", encoding="utf-8") as stream:
+        head, *rows = csv.reader(stream)
+    names = {cell(student) for student in students}
+    return [row for row in rows if row and row[0] not in names] if tuple(head) == COLUMNS else []
+
+
 def _points(report: Report) -> str:
-    return "none" if report.points is None else f"{report.points:g}/{report.max_points:g}"
+    if report.points is None:
+        return "none"
+    return f"{report.points:g}/{report.max_points:g}" + (f" late -{report.penalty:g}" if report.penalty else "")
 
 
 def _told(report: Report) -> str:

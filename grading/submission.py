@@ -4,6 +4,7 @@ This is the one recipe for a submission. nbgrader's commands and the parallel ru
 """
 
 import functools
+import glob
 import hashlib
 import html
 import json
@@ -21,15 +22,16 @@ import nbformat
 from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
-from grading.assignment import FILES_BYTES, Assignment
-from grading.course import CourseError, matching
+from grading.assignment import FILES_BYTES, Assignment, Engine
+from grading.course import matching
 from grading.languages import language_of
 from grading.run.cells import grade_id, is_test, read_notebook
 from grading.run.job import Outcome, Verdict, content_key
 from grading.run.rebuild import has_work
-from grading.times import in_utc, read_time
+from grading.times import in_utc, is_clear, read_time
 
 NOTEBOOK_BYTES = 50 * 2**20
+OF_THE_EXCHANGE = "timestamp.txt", "submission_secret.txt"  # what nbgrader puts beside the notebooks
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class Submission:
         """When it was handed in (UTC), or None. Raises ValueError if that cannot be read."""
         text = self.folder.files.get("timestamp.txt", b"").decode(errors="replace").strip()
         try:
+            if text and not is_clear(text):
+                raise ValueError("it may be another time elsewhere")
             return in_utc(read_time(text, self.assignment.zones)) if text else None
         except (ValueError, OverflowError, OSError) as error:  # a zone is looked up as a file
             raise ValueError(f"timestamp.txt holds no time: {text[:40]!r}: {str(error)[:80]}") from error
@@ -89,7 +93,9 @@ class Submission:
 
     def key(self, notebook: str) -> str:
         """Return the hash of all that decides what is shown of a notebook."""
-        told = [self.keys[notebook], self.folder.problems.get(notebook), self.folder.notices, self.languages[notebook]]
+        folder = self.folder
+        told: list[Any] = [self.keys[notebook], folder.problems.get(notebook), folder.notices, self.languages[notebook]]
+        told.append(self.assignment.steps)
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     def files(self) -> dict[str, bytes]:
@@ -123,9 +129,9 @@ def _cells_of(template: bytes) -> bytes:
 def submitted_folders(course: CourseDirectory, name: str, students: str = "*") -> dict[str, str]:
     """Return ``{student: folder}`` of all who have handed in an assignment, or whose name fits a pattern."""
     excluded = course.student_id_exclude.split(",")
-    pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", name, escape=True)
+    pattern = course.format_path(course.submitted_directory, "(?P<student>[^/]+)", re.escape(name), escape=True)
     found = {}
-    for path in matching(course, course.format_path(course.submitted_directory, students, name)):
+    for path in matching(course, course.format_path(course.submitted_directory, students, glob.escape(name))):
         match = re.fullmatch(pattern, path)
         if match and os.path.isdir(path) and match["student"] not in excluded:
             found[match["student"]] = path
@@ -136,12 +142,14 @@ def out_of_date(converter: BaseConverter, name: str, students: Sequence[str] = (
     """Return the students whose grade is for other work than submitted/ holds, or for other notebooks of source/.
 
     students: of these only, if any are named
+
+    Raises CourseError where source/ has the assignment, and it cannot be read.
     """
     course = converter.coursedir
-    try:
-        assignment = Assignment(Autograde(coursedir=course, parent=converter), name)
-    except CourseError:  # which does not concern what was graded before
-        return []
+    left = name in Engine(parent=converter).stock
+    if left or not Path(course.format_path(course.source_directory, ".", name)).exists():
+        return []  # what was graded before stands
+    assignment = Assignment(Autograde(coursedir=course, parent=converter), name)
     found = []
     for student, path in submitted_folders(course, name).items():
         folder = Path(course.format_path(course.autograded_directory, student, name))
@@ -159,7 +167,8 @@ def read_folder(path: str | Path, assignment: Assignment) -> Folder:
     """Return what a student handed in at ``path``."""
     wanted = {f"{name}.ipynb": name for name in assignment.templates}
     found, left_out = _read_files(Path(path), wanted, assignment.course.ignore)
-    own = sorted(file for file in {*found, *left_out} - {*wanted, *assignment.files} if _may_be_work(file))
+    given = assignment.files.keys() | set().union(*(variant.files for variant in assignment.variants.values()))
+    own = sorted(file for file in {*found, *left_out} - {*wanted} - given if _may_be_work(file))
     others = [file for file in own if file.endswith(".ipynb") and file in found]
     notebooks, problems, notices = {}, {}, []
     for file, name in wanted.items():
@@ -216,7 +225,7 @@ def _listed(files: Sequence[str]) -> str:
 
 
 def _may_be_work(file: str) -> bool:
-    return file != "timestamp.txt" and not any(part.startswith((".", "__MACOSX")) for part in Path(file).parts)
+    return file not in OF_THE_EXCHANGE and not any(part.startswith((".", "__MACOSX")) for part in Path(file).parts)
 
 
 def _read_files(root: Path, wanted: Collection[str], ignored: Sequence[str]) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -234,12 +243,16 @@ def _read_files(root: Path, wanted: Collection[str], ignored: Sequence[str]) -> 
 
 
 def _walk(path: Path, ignored: Sequence[str]) -> Iterator[Path]:
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in os.walk(path, onerror=_raise):
         folders[:] = sorted(f for f in folders if not any(fnmatch(f, p) for p in ignored))
         links = [f for f in folders if os.path.islink(Path(folder, f))]  # no folders of the student's
         for name in sorted([*names, *links]):
             if not any(fnmatch(name, p) for p in ignored):
                 yield Path(folder, name)
+
+
+def _raise(error: OSError) -> None:
+    raise error  # a folder that cannot be read is not an empty one
 
 
 def _read(file: Path, root: Path, limit: int) -> tuple[bytes, str]:

@@ -18,7 +18,7 @@ from traitlets.config import Config
 from grading.__main__ import main
 from grading.course import CourseError
 from grading.school import doors
-from grading.school.lms import _handed_out, _write, collect, fill, read_roster
+from grading.school.lms import _handed_out, _number, _write, collect, fill, read_roster
 from tools.notebooks import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
@@ -287,6 +287,25 @@ def test_no_student_says_when_the_work_came(name, tmp_path):
     inner = zipped({FILE: b"work", name: b"2020-01-01 00:00:00 UTC"})
     _, found = collected(tmp_path, CANVAS, {"lovelaceada_4017_9001_all.zip": inner})
     assert found["ada"] == {FILE: b"work"}
+
+
+@pytest.mark.parametrize("inner", ["BEN_18_assignsubmission_file_work.ipynb", "x_18_assignsubmission_file/work.ipynb"])
+def test_no_student_names_a_file_so_that_it_is_anothers(inner, tmp_path):
+    done, found = collected(tmp_path, MOODLE, {f"{ADA}/{inner}": b"work"})
+    assert list(found) == ["s17"] and not done.strays
+
+
+def test_what_a_killed_collect_left_is_put_back(tmp_path):
+    folder = tmp_path / "work"
+    folder.with_name(".work.old").mkdir()
+    (folder.with_name(".work.old") / FILE).write_bytes(b"old")
+    with pytest.raises(CourseError):
+        _write(folder, {"a\0b": b""}, "")
+    assert (folder / FILE).read_bytes() == b"old"
+
+
+def test_many_points_are_written_as_digits():
+    assert [_number(n) for n in (1234574, 12345.25, 10, 0.5, 0)] == ["1234574", "12345.25", "10", "0.5", "0"]
 
 
 def test_an_archive_is_opened_whatever_the_case_of_its_name(tmp_path):

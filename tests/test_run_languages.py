@@ -125,6 +125,12 @@ def test_a_new_translation_grades_again_those_who_read_it(course):
     }
 
 
+def test_nobody_is_graded_where_the_helpers_of_a_language_are_broken(course):
+    (course.folder / "languages" / LANGUAGE / NAME / "helper.py").write_text("def expect(")
+    with pytest.raises(CourseError, match=LANGUAGE):
+        course.grade_here()
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"page": {}, "pages": {}}'])
 def test_words_that_cannot_be_read_are_named(text, course, capsys):
     (course.folder / "languages" / LANGUAGE / languages.FILE).write_text(text)

@@ -1,5 +1,8 @@
 """What instructors do by mistake, or in another order: the next run is right, or says what is wrong."""
 
+import csv
+import json
+import os
 import shutil
 from contextlib import chdir, contextmanager
 from datetime import datetime
@@ -10,8 +13,12 @@ from sqlalchemy.exc import OperationalError
 from tiny import BOTH, DUE, NAME, NOTEBOOK, WRONG, TinyCourse, gradebook_of, scores_of
 
 from grading.__main__ import main
+from grading.assignment import Assignment
+from grading.coordinator import open_course
 from grading.course import CourseError
+from grading.marks import read_marks
 from grading.pages import feedback
+from grading.submission import submitted_folders
 from tools.notebooks import grade_id
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's way with SQLAlchemy
@@ -207,6 +214,126 @@ def test_a_database_that_is_locked_is_told_in_a_line(course, capsys, monkeypatch
     monkeypatch.setattr("grading.coordinator.open_course", raises(OperationalError("SELECT", {}, Exception("locked"))))
     assert main(["autograde", NAME, "--course", str(course.folder)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_what_nbgrader_autograde_left_half_done_is_graded_again_and_has_no_points_until_then(course):
+    notebook = course.folder / "autograded" / "ben" / NAME / f"{NOTEBOOK}.ipynb"
+    content = json.loads(notebook.read_text())
+    del content["metadata"]["grading"]["key"]
+    notebook.write_text(json.dumps(content))
+    with gradebook_of(course) as gradebook:
+        gradebook.remove_submission(NAME, "ben")
+        gradebook.add_submission(NAME, "ben")
+        assert ("ben", NOTEBOOK) not in read_marks(gradebook, NAME)
+    course.autograde_here()
+    assert scores_of(course)["ben"] == 1
+
+
+def test_an_entry_for_an_extension_is_no_work(course, capsys):
+    with gradebook_of(course) as gradebook:
+        gradebook.add_student("cy")
+        gradebook.add_submission(NAME, "cy")
+    assert main(["feedback", NAME, "--workers", "1", "--course", str(course.folder)]) == 0
+    assert "cy" not in capsys.readouterr().out
+
+
+def test_points_by_hand_do_not_move_to_another_question(course):
+    with gradebook_of(course) as gradebook:
+        gradebook.find_grade("why", NOTEBOOK, NAME, "ada").manual_score = 4
+        gradebook.db.commit()
+    with changed(course, "why") as cell:
+        cell.source, cell.metadata.nbgrader.grade_id = "YOUR ANSWER HERE", "another"
+        cell.id = "another"
+    course.grade_here(drop_removed=True)
+    with gradebook_of(course) as gradebook:
+        assert gradebook.find_grade("another", NOTEBOOK, NAME, "ada").manual_score is None
+        gradebook.find_grade("another", NOTEBOOK, NAME, "ada").manual_score = 4
+        gradebook.db.commit()
+    with changed(course, "another") as cell:
+        cell.metadata.nbgrader.grade_id = "third"
+    with pytest.raises(CourseError, match="another"):
+        course.grade_here()
+
+
+def test_a_source_without_ids_for_its_cells_is_the_same_at_every_run(course):
+    path = course.folder / "source" / NAME / f"{NOTEBOOK}.ipynb"
+    content = json.loads(path.read_text())
+    content["nbformat_minor"] = 5
+    for number, cell in enumerate(content["cells"]):
+        cell.pop("id", None)
+        if number < 2:
+            cell["id"] = "the-same"
+    path.write_text(json.dumps(content))
+    course.grade_here()
+    assert {report.status for report in course.grade_here().values()} == {"unchanged"}
+
+
+def test_a_hidden_file_is_no_notebook_of_the_assignment(course):
+    source = course.folder / "source" / NAME
+    shutil.copy(source / f"{NOTEBOOK}.ipynb", source / f"._{NOTEBOOK}.ipynb")
+    assert set(Assignment(open_course(course.folder), NAME).templates) == {NOTEBOOK}
+
+
+def test_an_assignment_that_is_graded_by_hand_alone_is_graded_once(course):
+    path = course.folder / "source" / NAME / f"{NOTEBOOK}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if grade_id(cell) in ("imports", "why")]
+    nbformat.write(notebook, path)
+    course.grade_here()
+    assert {report.status for report in course.grade_here().values()} == {"unchanged"}
+
+
+def test_a_step_of_autograding_that_is_set_otherwise_counts(course):
+    course.configure("c.LimitOutput.max_lines = 1\n")
+    assert {report.status for report in course.grade_here().values()} == {"graded"}
+
+
+def test_grading_one_student_keeps_the_others_in_the_table(course):
+    command = ["autograde", NAME, "--course", str(course.folder)]
+    main(command)
+    main([*command, "--student", "ben", "--force"])
+    with open(course.folder / "reports" / f"{NAME}.csv", newline="") as file:
+        assert {row["student"] for row in csv.DictReader(file)} == {"ada", "ben"}
+
+
+def test_the_table_tells_what_being_late_takes_off(course):
+    course.configure("c.LatePolicy.share_per_day = 0.5\n")
+    with gradebook_of(course) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=DUE)
+    assert course.grade_here()["ada"].penalty == BOTH
+
+
+def test_a_name_of_an_assignment_may_hold_signs_of_a_pattern(course):
+    for folder in ("source", "submitted/ada", "submitted/ben"):
+        (course.folder / folder / NAME).rename(course.folder / folder / "hw (1) [a]+")
+    found = submitted_folders(open_course(course.folder).coursedir, "hw (1) [a]+")
+    assert set(found) == {"ada", "ben"}
+
+
+def test_a_source_that_cannot_be_read_hides_no_changed_work(course, capsys):
+    (course.folder / "source" / NAME / f"{NOTEBOOK}.ipynb").write_text("{")
+    assert main(["feedback", NAME, "--workers", "1", "--course", str(course.folder)]) == 1
+    assert "cannot be told" in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_read_is_not_empty(course, monkeypatch):
+    def walk(path, onerror=None, **how):
+        if "submitted" not in str(path):
+            yield from every(path, onerror=onerror, **how)
+        elif onerror:
+            onerror(PermissionError(13, "Permission denied", str(path)))
+
+    every = os.walk
+    course.hand_in("ben")
+    monkeypatch.setattr("grading.submission.os.walk", walk)
+    assert "Permission denied" in course.grade_here()["ben"].problem
+
+
+def test_what_the_exchange_puts_beside_an_untouched_notebook_is_no_work(course):
+    folder = course.folder / "submitted" / "cy" / NAME
+    shutil.copytree(course.folder / "release" / NAME, folder)
+    (folder / "submission_secret.txt").write_text("secret")
+    assert not course.grade_here()["cy"].problem
 
 
 def raises(error):

@@ -24,6 +24,7 @@ from traitlets import Unicode
 from traitlets.config import Configurable
 
 from grading.course import CourseError
+from grading.gradebook import penalize
 from grading.languages import folder_of
 from grading.marks import Marks, read_marks
 from grading.pages import charts, class_page
@@ -48,9 +49,14 @@ def write_report(
     """
     course = converter.coursedir
     with Gradebook(course.db_url, course.course_id) as gradebook:
-        roster = [student.id for student in gradebook.students]
-        known = [assignment.name for assignment in gradebook.assignments]
-        marks = {name: read_marks(gradebook, name) for name in names or known}
+        known = names or [assignment.name for assignment in gradebook.assignments]
+    for name in known:
+        penalize(converter, name)  # points by hand, the deadline and the rules may have changed since the grading
+    excluded = set(course.student_id_exclude.split(","))
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        roster = [student.id for student in gradebook.students if student.id not in excluded]
+        marks = {name: read_marks(gradebook, name) for name in known}
+    marks = {n: {key: mark for key, mark in found.items() if key[0] not in excluded} for n, found in marks.items()}
     marks = {name: found for name, found in sorted(marks.items()) if found or name in names}
     if not marks or (empty := [name for name, found in marks.items() if not found]):
         raise CourseError(f"The gradebook holds no graded submission{' to ' + ', '.join(empty) if marks else ''}.")

@@ -5,6 +5,7 @@ renaming changes nothing. Fingerprints are chosen by winnowing (Schleimer, Wilke
 What the template holds, or what many in the class wrote, tells nothing and is taken out.
 """
 
+import glob
 import hashlib
 import io
 import itertools
@@ -130,9 +131,10 @@ def read_answers(folder: Path) -> dict[str, str]:
 
 def write_page(course: CourseDirectory, assignment: str, folder: Path) -> tuple[Path, int]:
     """Write the pairs of an assignment, side by side; return the path of the page and their number."""
-    answers = {}
-    for path in map(Path, sorted(matching(course, course.format_path(course.autograded_directory, "*", assignment)))):
-        answers[path.parent.name] = read_answers(path)
+    pattern = course.format_path(course.autograded_directory, "*", glob.escape(assignment))
+    excluded = course.student_id_exclude.split(",")
+    folders = {path.parent.name: path for path in map(Path, sorted(matching(course, pattern)))}
+    answers = {student: read_answers(path) for student, path in folders.items() if student not in excluded}
     if not answers:
         raise CourseError(f"No submission to {assignment} has been graded.")
     template = read_answers(Path(course.format_path(course.release_directory, ".", assignment)))

@@ -10,7 +10,7 @@ from nbgrader.converters import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
 from grading.course import CourseError
-from grading.gradebook import penalize
+from grading.gradebook import graded, penalize
 from grading.school import lms
 from grading.submission import graded_with, submitted_folders
 from grading.times import in_utc, is_clear, read_time
@@ -97,8 +97,11 @@ def write_grades(converter: BaseConverter, assignment: str, roster: lms.Roster, 
 def _grades(course: CourseDirectory, assignment: str, gradebook: Gradebook) -> Grades:
     """Return the points of an assignment, and who waits for a person."""
     grades = Grades()
+    known = graded(gradebook, assignment).keys() - set(course.student_id_exclude.split(","))
     for submission in sorted(gradebook.assignment_submissions(assignment), key=lambda entry: str(entry.student_id)):
         student, notebooks = submission.student_id, submission.notebooks
+        if student not in known:
+            continue
         folder = Path(course.format_path(course.autograded_directory, student, assignment))
         if problem := " ".join(filter(None, (_problem(folder, notebook) for notebook in notebooks))):
             grades.failed[student] = problem

@@ -35,7 +35,8 @@ IDS = {
     CANVAS: ("SIS Login ID", "SIS User ID", "ID"),
 }
 # name_number_assignsubmission_file/work.ipynb; older: ..._file_/work.ipynb; without folders: ..._file_work.ipynb
-IN_MOODLE = re.compile(r"(?:.*/)?[^/]+_(?P<number>\d+)_assignsubmission_file(?:_/|/|_)(?P<file>.+)")
+# The first such part counts: what stands behind it is named by the student.
+IN_MOODLE = re.compile(r"(?:[^/]*/)*?[^/]+?_(?P<number>\d+)_assignsubmission_file(?:_/|/|_)(?P<file>.+)")
 # name_user_attachment_work.ipynb, or name_LATE_user_attachment_work.ipynb
 IN_CANVAS = re.compile(r"(?:.*/)?[^/]+?_(?P<late>LATE_)?(?P<number>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
 HANDED_IN = "Last modified (submission)"
@@ -377,6 +378,8 @@ def _write(folder: Path, files: Mapping[str, bytes], handed_in: str) -> None:
     Raises CourseError where a file cannot be written under its name, OSError where the folder cannot.
     """
     unfinished, old = (folder.with_name(f".{folder.name}.{word}") for word in ("part", "old"))
+    if old.exists() and not folder.exists():  # collecting was killed in between
+        old.rename(folder)
     for left in unfinished, old:
         shutil.rmtree(left, ignore_errors=True)
     try:
@@ -443,7 +446,7 @@ def _fill_moodle(roster: Roster, points: Mapping[str, float], most: float) -> li
         _same_most(most_there, most, roster.system, f"row of {person.id}")
         if person.id in points:
             rows[number] += [""] * (len(roster.header) - len(rows[number]))  # a row may end early
-            rows[number][column] = f"{points[person.id]:g}"
+            rows[number][column] = _number(points[person.id])
     return [roster.header, *rows]
 
 
@@ -458,12 +461,17 @@ def _fill_canvas(roster: Roster, points: Mapping[str, float], most: float, title
         row = [row[column] if column < len(row) else "" for column in columns]
         if number in roster.people:
             if (name := roster.people[number].id) in points:
-                row[-1] = f"{points[name]:g}"
+                row[-1] = _number(points[name])
             rows.append(row)
         elif row[0].strip() == "Points Possible":
             _same_most(row[-1], most, roster.system, f"row {row[0].strip()!r}, column {fitting[0]!r}")
             rows.append(row)
     return [[roster.header[column] for column in columns], *rows]
+
+
+def _number(points: float) -> str:
+    """Return points as no system reads them otherwise: without an exponent, with as many decimals as they have."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
 def _same_most(text: str, most: float, system: str, where: str) -> None:
