@@ -109,6 +109,7 @@ MEND_FIRST = "More than one mistake acts here. Mend this one first: {hint}"
 
 # What the lines of an answer show.
 
+PARAMETERS_MIXED = "Your def line has the arguments in another order: {given}. The exercise calls {name}({order})."
 RETURN_IN_LOOP = "A line with return stands inside a loop, so the loop ends in its first pass. Move it behind the loop."
 WHOLE_DIVISION = "The sign // cuts off everything behind the point. Write / where the result has fractions."
 
@@ -205,6 +206,10 @@ NAME_UNKNOWN = (
 NAME_UNKNOWN_ANYWHERE = (
     "There is no variable {name} in your code. Is it spelt as above, and defined in the function that uses it?"
 )
+HIDES_FUNCTION = (
+    "A line of {function} gives the name {name} to a variable, so the function {name} cannot be called there. "
+    "Give the variable another name."
+)
 USED_TOO_EARLY = "{name} is used before it has a value in this function. Give it a value in an earlier line."
 NO_MODULE = "{name} is not installed here. These exercises need NumPy alone."
 NO_FUNCTION = "{module} has no {name}. It has to be written out, or has another name."
@@ -228,6 +233,7 @@ ARGUMENT_WITHOUT_SELF = "{name} is an argument of {function}. Write it without s
 OTHER_HAS_NO = (
     "What stands before .{name} in this line is of type {kind}, which has no {name}. Look at the part that is not self."
 )
+OTHER_LIBRARY = "This name is from another library than NumPy. Here it is {like}."
 OBJECT_HAS_NO = "What stands before .{name} is of type {kind}, which has no {name}. Is the name spelt right?"
 RESULT_HAS_NO = "What your code gives is of type {kind}, which has no {name}. Does it give what the exercise asks for?"
 
@@ -251,7 +257,15 @@ ARGUMENT_OF_METHOD = (
     "self.{argument} = ..."
 )
 OBJECT_MISSING = "{name} needs the object that it belongs to. Make one first: {kind}(...).{name}(...)."
+ARGUMENT_NOT_GIVEN = (
+    "Your def line has the argument {argument}, which the exercise does not have. Take it out, or give it a value "
+    "there: {argument}=..."
+)
 ARGUMENT_UNKNOWN = "The function that is called has no argument {name}. Is the name spelt right?"
+SHAPE_IN_BRACKETS = (
+    "Rows and columns go together, in brackets of their own: np.zeros((3, 4)). Without them, the second number is "
+    "taken for a type of numbers."
+)
 NOT_CALLABLE = (
     "Round brackets call a function, but here they follow something of type {kind}. An entry needs square brackets, "
     "an object the name of its method, such as .forward(...)."

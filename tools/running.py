@@ -18,6 +18,7 @@ import os
 import signal
 import sys
 import traceback
+import types
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -235,7 +236,9 @@ def _namespace(assignment, notebook, answers):
     sys.path.insert(0, str(folder))
     for helper in folder.glob("*.py"):  # a caller may have imported the one of another folder
         sys.modules.pop(helper.stem, None)
-    namespace = {"__name__": "__main__", "_trivial": _trivial}
+    sys.modules["__main__"] = types.ModuleType("__main__")  # where errors.py looks, as in a notebook
+    namespace = vars(sys.modules["__main__"])
+    namespace["_trivial"] = _trivial
     solutions = solution_cells(notebook)
     helpers = [c.id for c in helper_cells(notebook)]
     for cell in notebook.cells:

@@ -159,3 +159,9 @@ def linear_regression_gradient(X, y, w, b):
     dw = (X.T @ X) @ w + b * X.sum(axis=0) - X.T @ y
     db = X.sum(axis=0) @ w + m * b - y.sum()
     return tuple(2 / m * part for part in (dw, db))
+
+
+# %% wrong: divides-dw-by-the-features
+# hint: dw is divided by the number of features. Divide by the number of examples, len(y).
+#-    return 2 * X.T @ r / len(y), 2 * np.mean(r)
+#+    return 2 * X.T @ r / len(w), 2 * np.mean(r)

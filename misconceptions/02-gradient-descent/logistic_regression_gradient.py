@@ -172,3 +172,9 @@ def logistic_regression_gradient(X, y, w, b):
     total = p[y == 0] @ ones[y == 0] - (1 - p[y == 1]) @ ones[y == 1]
     *dw, db = total / len(y)
     return dw, db
+
+
+# %% wrong: divides-dw-by-the-features
+# hint: dw is divided by the number of features. Divide by the number of examples, len(y).
+#-    return X.T @ d / len(y), np.mean(d)
+#+    return X.T @ d / len(w), np.mean(d)

@@ -348,3 +348,9 @@ def backward(y_true, params, cache):
         gradients["W" + name] = np.mean([np.outer(d, a) for d, a in zip(dZ, A, strict=True)], axis=0)
         gradients["b" + name] = np.mean(dZ, axis=0)
     return gradients
+
+
+# %% wrong: squares-the-difference
+# hint: The slope of tanh is 1 - A1**2: square A1 first, then subtract it from 1.
+#-    dZ1 = dA1 * (1 - cache["A1"] ** 2)
+#+    dZ1 = dA1 * (1 - cache["A1"]) ** 2

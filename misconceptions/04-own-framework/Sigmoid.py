@@ -228,3 +228,9 @@ class Sigmoid(Layer):
 
     def backward(self, dA):
         return np.multiply(dA, self.slope)
+
+
+# %% wrong: divides-by-the-slope
+# hint: You divide by A (1 - A). The chain rule multiplies with it.
+#-        return dA * self.A * (1 - self.A)
+#+        return dA / (self.A * (1 - self.A))

@@ -155,6 +155,8 @@ OF_ARRAYS = set(dir(np.ndarray)) - {"data"}  # in this course, data belongs to a
 
 def _no_attribute(found: Found, where: Place) -> str:
     kind, name = found[1], found[2]
+    if name in IN_NUMPY and kind.rpartition(".")[2] in ("ndarray", "Generator"):
+        return messages.OTHER_LIBRARY.format(like=IN_NUMPY[name])
     if kind == "NoneType":
         template = messages.NONE_HAS_NO
     elif kind == "dict":
@@ -188,8 +190,31 @@ def _of_object(kind: str, name: str, where: Place) -> str:
     return messages.SELF_HAS_NO_VALUE if re.match(rf"self\.{name}\s*[-+*/@]=", where.line) else messages.SELF_HAS_NO
 
 
+# Names of PyTorch and MATLAB, and of numpy's older random functions.
+IN_NUMPY = {
+    "dim": "axis", "keepdim": "keepdims", "clamp": "np.clip(...)", "unsqueeze": "[:, None]", "mm": "@",
+    "randn": "rng.normal(size=(...))", "rand": "rng.random((...))", "randint": "rng.integers(...)",
+    "randperm": "rng.permutation(...)",
+}  # fmt: skip
+
+
+def _no_argument(found: Found, where: Place) -> str:
+    name = found[1]
+    if name in IN_NUMPY:
+        return messages.OTHER_LIBRARY.format(like=IN_NUMPY[name])
+    return messages.ARGUMENT_UNKNOWN.format(name=name)
+
+
+def _too_early(found: Found, where: Place) -> str:
+    is_called = re.search(rf"\b{found[1]}\(", where.line)
+    template = messages.HIDES_FUNCTION if is_called else messages.USED_TOO_EARLY
+    return template.format(name=found[1], function=where.function)
+
+
 def _no_function(found: Found, where: Place) -> str:
     module, name = "np" if found[1] == "numpy" else found[1], found[2]
+    if module in ("np", "random") and name in IN_NUMPY:
+        return messages.OTHER_LIBRARY.format(like=IN_NUMPY[name])
     like = difflib.get_close_matches(name, dir(np), 1, 0.8) if module == "np" else []
     template = messages.NO_FUNCTION_BUT if like else messages.NO_FUNCTION
     return template.format(module=module, name=name, like="".join(like))
@@ -200,10 +225,20 @@ def _wrong_count(found: Found, where: Place) -> str:
     if name == "__init__":  # whether self is missing there, or something else, nobody can tell
         kind = found[1].split(".")[-2]
         return messages.TAKES_OTHER_NUMBER.format(name=kind, takes=takes - 1, given=given - 1)
-    if given == takes + 1 and "." in found[1] and "<locals>" not in found[1]:
+    is_method = "." in found[1] and "<locals>" not in found[1]
+    if given == takes + 1 and is_method and not _has_self(found[1]):
         return messages.SELF_FORGOTTEN.format(name=name)
+    if is_method:  # the object itself is among them
+        takes, given = takes - 1, given - 1
     template = messages.TAKES_NO_ARGUMENT if given == 1 else messages.OTHER_NUMBER_OF_ARGUMENTS
     return template.format(name=name, given=given, takes=takes)
+
+
+def _has_self(path: str) -> bool:
+    """Say whether the first parameter of a method, ``"Linear.update"``, is self."""
+    kind, _, name = path.rpartition(".")
+    code = getattr(getattr(vars(sys.modules["__main__"]).get(kind), name, None), "__code__", None)
+    return code is not None and code.co_argcount > 0 and code.co_varnames[0] == "self"
 
 
 def _missing_argument(found: Found, where: Place) -> str:
@@ -213,6 +248,8 @@ def _missing_argument(found: Found, where: Place) -> str:
     of_class = re.search(rf"\b([A-Z]\w*)\.{re.escape(name)}\(", where.line)
     if of_class:
         return messages.OBJECT_MISSING.format(name=name, kind=of_class[1])
+    if not where.line and not outer:  # the test has called it
+        return messages.ARGUMENT_NOT_GIVEN.format(argument=found[2])
     called_by_test = outer and not where.line
     template = messages.ARGUMENT_OF_METHOD if called_by_test else messages.ARGUMENT_MISSING
     text = template.format(name=name, argument=found[2])
@@ -330,7 +367,8 @@ ERRORS: list[tuple[str, str, str | Explain]] = [
     ("TypeError", r"takes (?:from )?[\d to]+ positional arguments? but \d+ (was|were) given", _called),
     ("TypeError", r"([\w.<>]+)\(\) missing \d+ required positional arguments?: '(\w+)'", _missing_argument),
     ("TypeError", r"^(?P<name>[A-Z]\w*)\(\) takes no arguments", messages.NO_INIT),
-    ("TypeError", r"unexpected keyword argument '(?P<name>\w+)'", messages.ARGUMENT_UNKNOWN),
+    ("TypeError", r"unexpected keyword argument '(\w+)'", _no_argument),
+    ("TypeError", r"Cannot interpret '\d+' as a data type", messages.SHAPE_IN_BRACKETS),
     ("TypeError", r"bitwise_xor|operand type\(s\) for \^", messages.POWER_SIGN),
     ("TypeError", r"unsupported operand type\(s\) for .*: '([\w.]+)' and '([\w.]+)'", _operands),
     ("TypeError", r"bad operand type for .*: '(list|tuple)'", messages.LIST_IN_CALCULATION),
@@ -358,7 +396,7 @@ ERRORS: list[tuple[str, str, str | Explain]] = [
     ("KeyError", r"^'?(?P<key>\w+)'?$", messages.KEY_UNKNOWN),
     ("AttributeError", r"module '(\w+)[\w.]*' has no attribute '(\w+)'", _no_function),
     ("AttributeError", r"object has no attribute '(\w+)'", _attribute),
-    ("UnboundLocalError", r"variable '(?P<name>\w+)'", messages.USED_TOO_EARLY),
+    ("UnboundLocalError", r"variable '(\w+)'", _too_early),
     ("NameError", r"name '(\w+)' is not defined", _name_unknown),
     ("RecursionError", r"", messages.WITHOUT_END),
     ("ZeroDivisionError", r"", messages.DIVIDED_BY_ZERO),

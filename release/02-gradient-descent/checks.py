@@ -13,6 +13,7 @@ what came back, what was expected and, when the mistake is a known one, its name
 
 import contextlib
 import functools
+import inspect
 import itertools
 import json
 import re
@@ -53,6 +54,14 @@ class CheckFailed(AssertionError):
         return [part for line in str(self).split("\n") for part in _in_width(line)]
 
 
+def _parameters(function):
+    """Return the names in a def line, without self; none where they cannot be told."""
+    try:
+        return [name for name in inspect.signature(function).parameters if name != "self"]
+    except (TypeError, ValueError):
+        return []
+
+
 def _in_width(line: str) -> list[str]:
     """Break a line of prose between words; Jupyter breaks it within one, or Validate cuts it off. Values stay."""
     if "  " in line or not line:
@@ -89,17 +98,20 @@ class Check:
         self._calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = []  # call, what it got, the test's arguments
         self._results: list[tuple[str, Any, Any]] = []  # call, result, copy of it
         self._warnings: list[str] = []
+        self._called: Any = None  # the method that was called last
         self._methods: list[str] = []  # names of those that were called
         self._arrays: dict[int, tuple[Any, Any]] = {}  # id of an array of the test -> (the array, the answer's copy)
 
     def call(self, /, **arguments: Any) -> Any:
         """Call the answer with these values, in this order; their names are for the message."""
+        self._called = None
         return self._call(self.name, self.answer, arguments)
 
     def method(self, instance: Any, name: str, /, **arguments: Any) -> Any:
         """Call ``instance.name`` in the same way."""
         what = f"{self.name}: {name}"
         self._methods.append(name)
+        self._called = getattr(type(instance), name, None)
         return self._call(what, lambda *given: getattr(instance, name)(*given), arguments, (type(instance), name))
 
     def get(self, instance: Any, name: str) -> Any:
@@ -268,6 +280,17 @@ class Check:
             raise self._failure(problem, self._shown_arguments(), reason=reason, names_itself=True)
         return result
 
+    def _other_order(self):
+        """Say that the def line has the arguments of the call in another order, if it has."""
+        if not self._calls:
+            return ""
+        function, _, arguments = self._calls[-1]
+        given = _parameters(self._called or self.answer)[: len(arguments)]
+        if given == list(arguments) or sorted(given) != sorted(arguments):
+            return ""
+        name = function.partition("(")[0]
+        return messages.PARAMETERS_MIXED.format(given=", ".join(given), name=name, order=", ".join(arguments))
+
     def _reading(self, value):
         """Let a value be read: an object of the student may talk meanwhile."""
         return contextlib.nullcontext() if _is_silent(value) else _quiet(self.hidden)
@@ -324,7 +347,10 @@ class Check:
             head = (messages.ABOUT_HIDDEN if self.hidden else messages.ABOUT).format(name=self.name, problem=first)
         lines = [head + newline + rest]
         with _names.apart():
-            reason = recognise(self.name, self.answer) or reason
+            known = recognise(self.name, self.answer)
+        if reason == messages.RETURN_IN_LOOP and "return" not in known:
+            known = ""  # what the lines say is certain; the hint is what follows from it
+        reason = self._other_order() or known or reason
         if reason:
             lines.append(messages.LIKELY_REASON.format(reason=reason))
         with _quiet(self.hidden):
