@@ -214,7 +214,8 @@ def _due(options: Options, converter: Converter) -> int:
     from grading.school.late import LatePolicy
 
     due = set_due(converter.coursedir, options.assignment, options.time)
-    ours = str(converter.config.AssignLatePenalties.get("plugin_class", "")).endswith(LatePolicy.__name__)
+    plugin = converter.config.AssignLatePenalties.get("plugin_class", LatePolicy)
+    ours = (plugin if isinstance(plugin, str) else plugin.__name__).endswith(LatePolicy.__name__)
     policy = str(LatePolicy(parent=converter)) if ours else "What late work loses, the course's own plugin says."
     print(f"{options.assignment} is due {due:%A, %d %B %Y, %H:%M %Z}. {policy}")
     return 0

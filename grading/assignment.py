@@ -92,7 +92,7 @@ class Assignment:
         self._limits = _limits(self.engine, converter.config)
         self.zones = [str(zone) for zone in [converter.config.Exchange.get("timezone")] if zone]
         self.steps = [
-            [kind.__name__, repr(sorted(converter.config[kind.__name__].items()))]
+            [kind.__name__, sorted((name, _told(value)) for name, value in converter.config[kind.__name__].items())]
             for kind in map(_kind, converter.autograde_preprocessors)
             if kind not in LEFT_OUT
         ]
@@ -245,6 +245,12 @@ def _versions(path: Path, generator: GenerateAssignment) -> tuple[NotebookNode, 
     hides = next((step for step in steps if isinstance(step, ClearHiddenTests)), ClearHiddenTests(parent=generator))
     marks = hides.begin_test_delimeter, hides.end_test_delimeter
     return with_sources(_with_ids(template), _sources(stored), _sources(released), marks), stored
+
+
+def _told(setting: object) -> str:
+    """Return what tells a setting from others at every run: of a function or a class its name, not its address."""
+    name = getattr(setting, "__qualname__", None)
+    return f"{getattr(setting, '__module__', '')}.{name}" if name else repr(setting)
 
 
 def _kind(step: Any) -> Any:

@@ -6,6 +6,7 @@ moment leaves each submission either done or to be done again, with the same res
 """
 
 import fcntl
+import glob
 import json
 import os
 import re
@@ -143,7 +144,7 @@ class Coordinator:
 
     def _clear(self) -> None:
         """Remove what a killed run left half written."""
-        pattern = self._course.format_path(self._course.autograded_directory, "*", f".{self._name}.*")
+        pattern = self._course.format_path(self._course.autograded_directory, "*", f".{glob.escape(self._name)}.*")
         for path in matching(self._course, pattern):
             shutil.rmtree(path)
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from nbgrader.apps import NbGrader
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
+from traitlets.config import Config, Configurable
 from traitlets.utils.importstring import import_item
 
 SECTIONS = {  # of nbgrader_config.py that are read here
@@ -18,7 +18,7 @@ SECTIONS = {  # of nbgrader_config.py that are read here
     "LatePolicy": "grading.school.late",
     "ReleaseAssignment": "grading.school.exchange",
 }
-ALIKE = 0.8  # or more: a name that is perhaps another one, misspelt
+ALIKE = 0.83  # or more: a name that is perhaps another one, misspelt
 
 
 class CourseError(NbGraderException):
@@ -45,9 +45,10 @@ def started(app: NbGrader) -> NbGrader:
 
 def _misspelt(config: Config) -> str:
     """Say which setting is not known here, or ''."""
+    others = _class_names(Configurable)
     for section, settings in config.items():
         if section not in SECTIONS:
-            if near := get_close_matches(section, SECTIONS, cutoff=ALIKE):
+            if section not in others and (near := get_close_matches(section, SECTIONS, cutoff=ALIKE)):
                 return f"c.{section}; it should perhaps be c.{near[0]}"
             continue
         known = import_item(f"{SECTIONS[section]}.{section}").class_trait_names(config=True)
@@ -55,6 +56,11 @@ def _misspelt(config: Config) -> str:
             if name not in known:
                 return f"c.{section}.{name}, but c.{section} knows only {', '.join(sorted(known))}"
     return ""
+
+
+def _class_names(kind: type) -> set[str]:
+    """Return the names of a class and of all that are derived from it: of nbgrader and of Jupyter, too."""
+    return {kind.__name__}.union(*map(_class_names, kind.__subclasses__()))
 
 
 def matching(course: CourseDirectory, pattern: str) -> list[str]:

@@ -91,7 +91,8 @@ def write_csv(name: str, reports: Sequence[Report], some: bool = False, folder: 
     folder.mkdir(exist_ok=True)
     path = (folder / f"{name}.csv").resolve()
     others = _others(path, {report.student for report in reports}) if some else []
-    with open(path, "w", newline="", encoding="utf-8", errors="replace") as stream:
+    new = path.with_suffix(".new")  # a run that is killed leaves the old table
+    with open(new, "w", newline="", encoding="utf-8", errors="replace") as stream:
         table = csv.writer(stream)
         table.writerow(COLUMNS)
         for r in reports:
@@ -99,15 +100,17 @@ def write_csv(name: str, reports: Sequence[Report], some: bool = False, folder: 
             row = r.student, r.status, r.points, r.max_points, r.penalty, r.by_hand, r.problem, " ".join(r.notices)
             table.writerow([cell(value) for value in (*row, r.sandbox, *sizes, r.tests)])
         table.writerows(others)
+    new.replace(path)
     return path
 
 
 def _others(path: Path, students: set[str]) -> list[list[str]]:
     """Return the rows that a file has of other students; none where it is of another form."""
-    if not path.exists():
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as stream:
+            head, *rows = csv.reader(stream)
+    except (OSError, ValueError, csv.Error):
         return []
-    with open(path, newline="", encoding="utf-8") as stream:
-        head, *rows = csv.reader(stream)
     names = {cell(student) for student in students}
     return [row for row in rows if row and row[0] not in names] if tuple(head) == COLUMNS else []
 

@@ -74,7 +74,7 @@ class Submission:
     @property
     def timestamp(self) -> datetime | None:
         """When it was handed in (UTC), or None. Raises ValueError if that cannot be read."""
-        text = self.folder.files.get("timestamp.txt", b"").decode(errors="replace").strip()
+        text = self.folder.files.get("timestamp.txt", b"").decode(errors="replace").strip()[:200]
         try:
             if text and not is_clear(text):
                 raise ValueError("it may be another time elsewhere")

@@ -21,8 +21,8 @@ def read_time(text: str, zones: Sequence[str] = ()) -> datetime:
 
     Raises ValueError where there is no time, or a zone that is not known: dateutil would leave that out.
     """
-    if either_way := re.search(r"[A-Za-z]{3}[+-]\d", text):
-        raise ValueError(f"{either_way[0]} is east of UTC to some and west to others; write for example +02:00")
+    if either_way := re.search(r"\d:\d\d.*?([A-Za-z]{3}[+-]\d)", text):
+        raise ValueError(f"{either_way[1]} is east of UTC to some and west to others; write for example +02:00")
     area = AREA.search(text)
 
     def zone_of(name: str | None, offset: int | None) -> tzinfo | None:

@@ -1238,3 +1238,24 @@ def test_a_long_sentence_is_shown_in_short_lines_and_a_row_of_values_in_one():
     shown = CheckFailed(f"{sentence}\n{row}")._render_traceback_()
     assert row in shown and max(len(line) for line in shown if line != row) < 100
     assert " ".join(shown).split() == f"{sentence} {row}".split()
+
+
+REBOUND = {  # what a cell of the notebook has bound: whether a test that uses sum and np.max still runs
+    "sum = 0": False,
+    "np = 3": False,
+    "max = 5": True,  # the test uses that of NumPy
+    "def sum(values):\n    return 0": True,
+    "": True,
+}
+
+
+@pytest.mark.parametrize("bound", REBOUND)
+def test_a_name_of_python_that_the_notebook_has_given_away_is_named(bound):
+    names = {"__name__": "__main__", "Check": Check, "np": np, "answer": lambda x: x}
+    exec(bound, names)
+    test = 'check = Check("answer", answer)\ncheck.same(check.call(x=sum([1, 2])), np.max(check.call(x=sum([1, 2]))))'
+    if REBOUND[bound]:
+        exec(test, names)
+    else:
+        with pytest.raises(CheckFailed, match=bound.split()[0]):
+            exec(test, names)

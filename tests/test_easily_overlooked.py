@@ -76,13 +76,6 @@ WRONG = {  # what is wrong: (assignment, exercise, text of the reference, what s
         GLUED
         + "    k = round(validation_fraction * len(X))\n    return D[k:, :n], labels[k:], D[:k, :n], labels[:k]\n",
     ),
-    "split cuts off": (LAB, "split", "round(validation_fraction * len(X))", "int(validation_fraction * len(X))"),
-    "split takes one more": (
-        LAB,
-        "split",
-        "round(validation_fraction * len(X))",
-        "int(np.ceil(validation_fraction * len(X)))",
-    ),
     "split leaves rng where it was": (LAB, "split", "rng.permutation", "__import__('copy').deepcopy(rng).permutation"),
     "prepare guesses whether pixels are scaled": (
         *(LAB, "prepare", "return images.reshape(len(images), -1).astype(np.float32) / 255"),

@@ -261,6 +261,14 @@ def side(ready):
     made.close()
 
 
+def test_a_class_of_the_test_that_is_derived_from_the_students_says_that_it_cannot_be_used(side):
+    class Cow(side["Animal"]):
+        pass
+
+    with pytest.raises(TypeError, match="Cow"):
+        Cow("a")
+
+
 def test_an_instance_is_one_of_its_class_and_of_its_bases(side):
     Animal, Dog = side["Animal"], side["Dog"]
     dog = Dog("rex")

@@ -82,6 +82,28 @@ def test_an_iterator_comes_back_as_one(value, asking):
     assert next(got) in ("a", ("a", "b")) and next(got, None) in ("b", None) and next(got, None) is None
 
 
+def test_views_of_other_mappings_can_be_looked_at_again(asking):
+    mapping = OrderedDict(a=1, b=2)
+    got = asking.ask("echo", (mapping.keys(), mapping.values()))
+    assert [list(part) for part in got] == [["a", "b"], [1, 2]] and len(got[0]) == 2
+
+
+def test_a_pattern_prints_nothing_where_it_is_made_again(asking, capsys):
+    asking.ask("echo", re.compile("secret", re.DEBUG))
+    capsys.readouterr()
+    buffers = []
+    asking.unpack(asking.pack(re.compile("secret"), buffers)[:2] + [["tuple", ["secret", int(re.DEBUG)]]], buffers)
+    assert capsys.readouterr().out == ""
+
+
+def test_an_object_of_a_test_gets_no_second_number(asking):
+    asking.ask("echo", array := np.arange(6.0))
+    number = asking.shared.number(array)
+    for node in (["shared", number], ["view", number, 0, [6], [8], True]):
+        with pytest.raises(ProtocolError):
+            asking.unpack(["new", number + 1, node], [])
+
+
 def test_an_iterator_is_not_cut_off_in_silence(asking):
     with pytest.raises(NotTransferableError):
         asking.ask("echo", iter(range(MOST_ITEMS + 1)))
@@ -107,7 +129,7 @@ def test_a_named_tuple_has_its_names(asking):
     assert got == point and (got.x, got.y, type(got).__name__) == (1, [2], "Point")
 
 
-@pytest.mark.parametrize("node", [["named", "P", ["x", "x"], 1], ["named", "P", [1], 1], ["named", "1", ["x"], 1]])
+@pytest.mark.parametrize("node", [["named", "P", [1], ["tuple", [1]]], ["named", "1", ["x"], ["tuple", [1]]]])
 def test_a_named_tuple_of_no_names_is_malformed(node, asking):
     with pytest.raises((ProtocolError, ValueError, TypeError)):  # each breaks the conversation off
         asking.unpack(node, [])
@@ -336,8 +358,25 @@ def test_a_view_of_an_array_in_another_order_has_the_right_numbers(viewing):
     assert np.array_equal(viewing(lambda x: x[1:], array), array[1:])
 
 
+@pytest.mark.parametrize("array", [np.arange(12.0).reshape(3, 4).T, np.arange(12.0)[::2], np.eye(4)[:, :2]])
+def test_what_was_changed_in_place_is_in_a_view_also_where_the_order_is_another(array, viewing):
+    def change(x):
+        x += 5
+        return x.T
+
+    array, expected = array, array.T + 5
+    assert np.array_equal(viewing(change, array), expected)
+
+
 BEYOND = [(-8, (1,), (8,)), (0, (7,), (8,)), (0, (2,), (48,)), (0, (10**9,), (0,)), (0, (-1,), (8,))]
-BEYOND += [(0, (5,), (2**62,)), (0, (2**20 + 1,), (2**44,)), (0, (2,), (8, 8)), (8, (2, 2), (-16, 8))]
+BEYOND += [
+    (4, (1,), (8,)),
+    (0, (2,), (4,)),
+    (0, (5,), (2**62,)),
+    (0, (2**20 + 1,), (2**44,)),
+    (0, (2,), (8, 8)),
+    (8, (2, 2), (-16, 8)),
+]
 
 
 @pytest.mark.parametrize("place", BEYOND)

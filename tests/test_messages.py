@@ -119,6 +119,25 @@ STOPS = [  # a line that stops, and the message that says why
     ("class Layer:\n        def _init_(self, n): pass\n    return Layer(3)", "NO_INIT"),
     ("class Layer:\n        def __init__(self, n): pass\n    return Layer(3, 4)", "TAKES_OTHER_NUMBER"),
     ("params = [1]\n    def gradient(a, b, c, d): pass\n    return gradient(X, X, params)", "STAR_MISSING"),
+    ("return X.sum(axis=1, keepdim=True)", "OTHER_LIBRARY"),
+    ("return X.sum(axis=1, keepdms=True)", "ARGUMENT_UNKNOWN"),
+    ("def own(x): pass\n    return own(X, rand=3)", "ARGUMENT_UNKNOWN"),
+    ("return np.random.default_rng(1).randperm(5)", "OTHER_LIBRARY"),
+    ("return X.clamp(0, 1)", "OTHER_LIBRARY"),
+    ("return X.randperm(5)", "ARRAY_HAS_NO"),
+    ("sum = sum(X)\n    return sum", "HIDES_FUNCTION"),
+    ("y = log + 1\n    log = 3", "USED_TOO_EARLY"),
+    ("y = np.mean(mean)\n    mean = 3", "USED_TOO_EARLY"),
+    ("y = own(X)\n    def own(x): pass", "USED_TOO_EARLY"),
+    ("return np.zeros(3, 4)", "SHAPE_IN_BRACKETS"),
+]
+DEF_LINES = [  # a def line, and the message that says what is wrong with it
+    ("def answer(y, X):", "PARAMETERS_MIXED"),
+    ("def answer(self, X, y):", "ARGUMENT_NOT_GIVEN self"),
+    ("def answer(X, n, y):", "ARGUMENT_NOT_GIVEN n"),
+    ("def answer(X, y, n=3):", ""),
+    ("def answer(y, *X):", ""),
+    ("def answer(a, b):", ""),
 ]
 METHODS = [
     ("return self.rate", "ARGUMENT_WITHOUT_SELF"),
@@ -147,6 +166,30 @@ def likely_reason(action, checks):
 def test_an_error_is_explained_by_its_line(translated, line, name):
     answer = of_notebook(f"def answer(X):\n    {line}\n")
     assert name in likely_reason(lambda: translated.Check("answer", answer).call(X=X), translated).split()
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize(("line", "says"), DEF_LINES)
+def test_a_def_line_that_does_not_fit_the_call_is_named_unless_it_may_tell_what_is_hidden(
+    translated, line, says, hidden
+):
+    check = translated.Check("answer", of_notebook(f"{line}\n    return None\n"), hidden)
+    with pytest.raises(translated.CheckFailed) as caught:
+        check.same(check.call(X=X, y=X[0]), 1.0)
+    reason = " ".join(re.findall(r"LIKELY_REASON (.*)", str(caught.value)))
+    named = {"PARAMETERS_MIXED", "ARGUMENT_NOT_GIVEN"} & set(reason.split())
+    assert set(says.split()) <= set(reason.split()) if says and not hidden else not named
+
+
+@pytest.mark.parametrize(("line", "name"), [("self", "METHOD_TAKES_OTHER"), ("rate", "SELF_FORGOTTEN")])
+def test_self_is_missed_only_where_it_is_missing(translated, monkeypatch, line, name):
+    made_of = of_notebook(f"class answer:\n    def update({line}): pass\n")
+    notebook = ModuleType("__main__")
+    notebook.answer = made_of
+    monkeypatch.setitem(sys.modules, "__main__", notebook)
+    check = translated.Check("answer", made_of)
+    made = check.call()
+    assert name in likely_reason(lambda: check.method(made, "update", rate=0.5), translated)
 
 
 @pytest.mark.parametrize(("line", "name"), METHODS)

@@ -69,6 +69,7 @@ def test_a_setting_that_nobody_reads_stops_the_command(course, wrong, right, com
 
 def test_settings_of_other_programs_stop_nothing(course):
     course.configure("c.ServerApp.port = 9\nc.Exchange.root = '/nowhere'\nc.NbGrader.logfile = ''\n")
+    course.configure("c.GenerateAssignment.force = True\nc.ExchangeReleaseAssignment.force = True\n")
     assert main(["feedback", NAME, "--course", str(course.folder)]) == 0
 
 
@@ -135,6 +136,7 @@ def test_feedback_takes_the_penalty_of_points_that_a_person_gave_later(course):
         ("2026-01-11 01:00:00 UTC", datetime(2026, 1, 11, 1)),
         ("2026-01-11 01:00:00", datetime(2026, 1, 11, 1)),
         ("2026-01-11 01:00 PM", datetime(2026, 1, 11, 13)),
+        ("11-Jan-2026 01:00", datetime(2026, 1, 11, 1)),
         ("2026-07-11 01:00:00 America/New_York", datetime(2026, 7, 11, 5)),
         ("2026-07-11 01:00:00 EDT", datetime(2026, 7, 11, 5)),
     ],

@@ -202,7 +202,7 @@ class _Table:
 
     def explains(self, both, pieces):
         """Say whether the mistakes so far already explain a pair."""
-        hint, is_all = reasons().explanation([reasons().Piece(*piece) for piece in pieces], self.listed())
+        hint, is_all, _ = reasons().explanation([reasons().Piece(*piece) for piece in pieces], self.listed())
         return not is_all and hint in [self.hints[label] for label in both]
 
     def listed(self):

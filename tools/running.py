@@ -198,7 +198,7 @@ def _recognise(assignment, name, sources, listed):
         with _hurry(), contextlib.suppress(Exception):
             _define(reasons, source, own)
         with _hurry():
-            hints.append(reasons.recognise(name, own[name], listed))
+            hints.append(str(reasons.recognise(name, own[name], listed)))
     return hints
 
 

@@ -29,6 +29,7 @@ from grading.wire.peer import MOST_LETTERS, Peer, Place, make_error
 from grading.wire.specials import special_names
 from grading.wire.values import ERRORS
 
+MOST_ARGUMENTS = 50  # of a function that stands in a traceback
 Seeds = tuple[Any, tuple[Any, ...]]  # states of Python's and of numpy's global random generator, as plain data
 
 
@@ -67,7 +68,7 @@ class Judge(Peer):
 
     def ask(self, action: str, *operands: Any, handles: Sequence[int] = ()) -> Any:
         """Return the answer. A process that is gone, or breaks the rules, ends the cell."""
-        self._warning = None
+        outer, self._warning = self._warning, None
         try:
             answer = super().ask(action, *operands, handles=handles)
             if self._warning:
@@ -80,6 +81,8 @@ class Judge(Peer):
             if action == "next" or operands[1:2] in (("__next__",), ("send",)):  # of an iterator
                 raise
             raise AnswerStoppedError(*error.args).with_traceback(error.__traceback__) from None
+        finally:
+            self._warning = outer
 
     def stands_for(self, value: object) -> bool:
         """Say whether something stands for an object of the student's; what was computed with one does not."""
@@ -177,9 +180,13 @@ class Judge(Peer):
         known = self.may_say or frozenset()
         if not {place.function, place.line.strip()} <= known:
             return Place()
-        arguments = tuple(name for name in place.arguments if name in known)
-        below = place.below if place.below.strip() in known else ""
-        return place._replace(below=below, arguments=arguments, of_class=self.sayable(place.of_class, ""))
+        # In an order of their own: that of a hostile answer could tell something.
+        arguments = sorted({name for name in place.arguments if name in known}, key=lambda name: (name != "self", name))
+        indented = len(place.below) - len(place.below.lstrip()) >= len(place.line) - len(place.line.lstrip()) > 0
+        below = f"    {place.below.strip()}" if indented and place.below.strip() in known else ""
+        return Place(
+            place.function, f"    {place.line.strip()}", below, tuple(arguments), self.sayable(place.of_class, "")
+        )
 
 
 def _seeds() -> Seeds:
@@ -218,9 +225,10 @@ def _with_place(error: BaseException, place: Place) -> BaseException:
         return error
     file = f"<{LINE_OF_STUDENT}{len(linecache.cache)}>"
     linecache.cache[file] = (len(place.line), None, [place.line, place.below], file)
-    names = [name for name in place.arguments if name.isidentifier() and not keyword.iskeyword(name)]
-    space: dict[str, Any] = {"__name__": "__main__", "error": error}
-    exec(compile(f"def raising({', '.join(names)}): raise error", file, "exec"), space)
+    usable = (name for name in place.arguments[:MOST_ARGUMENTS] if name.isidentifier() and not name.startswith("__"))
+    names = [name for name in dict.fromkeys(usable) if not keyword.iskeyword(name)]
+    space: dict[str, Any] = {"__name__": "__main__", "__error__": error}
+    exec(compile(f"def raising({', '.join(names)}): raise __error__", file, "exec"), space)
     raising = types.FunctionType(space["raising"].__code__.replace(co_name=place.function), space)
     try:
         raising(*(type(place.of_class or "object", (), {})() for _ in names))

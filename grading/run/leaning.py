@@ -19,7 +19,12 @@ WHO_KNOWS = re.compile(
     r"|\.(?:query|eval)\(",
     re.MULTILINE,
 )
-WRITES = re.compile(r"\bopen\(|\.(?:save\w*|to_\w+|write\w*|tofile|dump|mkdir|touch|unlink|rename)\(")  # files
+# What changes files, or how the process goes on.
+WRITES = re.compile(
+    r"\bopen\(|\.(?:save\w*|to_\w+|write\w*|tofile|dump|mkdir|touch|unlink|rename|extractall)\("
+    r"|\bos\.(?:chdir|environ|putenv|makedirs|remove|rename)|\bshutil\.|\burlretrieve\(|\bsetrecursionlimit\("
+    r"|\b[sg]etcontext\(|\bseed\("
+)
 BUILTINS = frozenset(vars(builtins))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -142,6 +147,7 @@ def _change(source: str) -> Change | None:
                     called.add(function.attr)
                 elif isinstance(function, ast.Name):
                     called.add(function.id)
+                    given.append(function)  # it may be an object that can be called
                 perhaps |= set().union(*map(_names, given))
     return Change(frozenset(surely), frozenset(perhaps), frozenset(called))
 

@@ -47,6 +47,8 @@ class RemoteType(type):
     _judge: Any = None  # an Asker, but for the classes of this file
 
     def __call__(cls, *given: Any, **named: Any) -> Any:
+        if not cls._judge.stands_for(cls):
+            raise TypeError(f"apart, a test cannot use its own class {cls.__name__}, derived from an answer")
         return cls._judge.ask("call", cls, given, tuple(named.items()))
 
     def __getattr__(cls, name: str) -> Any:

@@ -470,7 +470,7 @@ def _fill_canvas(roster: Roster, points: Mapping[str, float], most: float, title
 
 
 def _number(points: float) -> str:
-    """Return points as no system reads them otherwise: without an exponent, with as many decimals as they have."""
+    """Return points as no system reads them otherwise: without an exponent, with two decimals at most."""
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 

@@ -69,13 +69,15 @@ def place_in(whole: Array, part: Array) -> list[Any] | None:
 
 def view_of(whole: Array, start: int, shape: Sequence[int], strides: Sequence[int], writable: bool) -> Array:
     """Return a view of an array. Raises ProtocolError for one that would leave its memory."""
+    if not whole.flags.c_contiguous or any(place % whole.itemsize for place in (start, *strides)):
+        raise ProtocolError("a view between the items of its array")
     ways = [(n - 1) * step for n, step in zip(shape, strides, strict=True)]
     low, high = start + sum(min(way, 0) for way in ways), start + sum(max(way, 0) for way in ways) + whole.itemsize
     if min(shape, default=1) < 1 or low < 0 or high > whole.nbytes:  # numpy's own check overflows with large steps
         raise ProtocolError("a view that leaves its array")
     if math.prod(shape) * whole.itemsize > MOST_BYTES:  # it may show one number many times
         raise ProtocolError("a view of so many numbers")
-    data = np.ascontiguousarray(whole).reshape(-1).view(np.uint8)
+    data = whole.reshape(-1).view(np.uint8)
     array: Array = np.ndarray(tuple(shape), whole.dtype, data, start, tuple(strides))
     array.flags.writeable = bool(writable) and data.flags.writeable
     return array

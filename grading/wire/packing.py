@@ -20,6 +20,7 @@ from grading.wire import values
 from grading.wire.arrays import generator_of, pack_array, pack_scalar, place_in, state_of, unpack_array, view_of
 from grading.wire.frames import MOST_BYTES, Node, NotTransferableError, ProtocolError, Raw
 from grading.wire.shared import Shared, is_mutable
+from grading.wire.values import MOST_FIELDS
 
 Description = tuple[Any, ...]  # what the other side is told of an object: its kind, and what ``adopt`` takes
 MOST_DEPTH = 50  # of lists in lists
@@ -27,7 +28,7 @@ MOST_ITEMS = 10_000  # taken from an iterator
 MOST_HANDLES = 100_000
 LONG_INT = 1 << 63  # from here on, as text, in hexadecimal: the decimal form takes quadratic time
 PLAIN = (str, bool, float)
-ONE_BY_ONE = (Iterator, KeysView, ValuesView, ItemsView)
+VIEWS = (KeysView, ValuesView, ItemsView)  # of other mappings than a dict
 
 
 class Packer:
@@ -41,6 +42,7 @@ class Packer:
 
     def __init__(self, parity: int = 0) -> None:
         self.shared = Shared(parity)
+        self._other_layout: set[int] = set()  # numbers of arrays whose items lie in another order at the other side
         self._owned: dict[int, Any] = {}  # number -> object of ours that the other side knows
         self._numbers: dict[int, int] = {}  # id of such an object -> its number
         self._told: set[int] = set()  # numbers of those that the other side has been told of
@@ -85,17 +87,20 @@ class Packer:
             return self._pack_handle(value, buffers, depth)
         if is_mutable(value):
             return self._pack_shared(value, buffers, depth)
-        if isinstance(value, enum.Enum) and self.introduces:
+        if isinstance(value, enum.Enum) and self.introduces and isinstance(value.name, str):
             return ["member", type(value).__name__, value.name, self._pack_member(value, buffers, depth)]
         if isinstance(value, (str, bytes, int, float, complex, np.generic)):
             return _pack_scalar(value, buffers)
         if isinstance(value, tuple):
             node = ["tuple", [self.pack(v, buffers, depth + 1) for v in value]]
-            return ["named", type(value).__name__, list(value._fields), node] if hasattr(value, "_fields") else node
+            fields = getattr(value, "_fields", ())
+            return ["named", type(value).__name__, list(fields), node] if 0 < len(fields) <= MOST_FIELDS else node
         if (node := self._pack_value(value, buffers, depth)) is not None:
             return node
-        if isinstance(value, ONE_BY_ONE):
+        if isinstance(value, Iterator):
             return ["items", [self.pack(v, buffers, depth + 1) for v in _taken(value)]]
+        if isinstance(value, VIEWS):
+            return self._contents(_taken(value), buffers, depth)
         if isinstance(value, Set) and not isinstance(value, frozenset):
             return self._pack_value(set(value), buffers, depth)
         return self._pack_handle(value, buffers, depth)
@@ -133,12 +138,15 @@ class Packer:
             return part
         if not self.introduces or getattr(value, "nbytes", 0) > self.most_followed:
             return self._contents(value, buffers, depth)
-        return ["new", self.shared.add(value), self._contents(value, buffers, depth)]
+        new = ["new", self.shared.add(value), self._contents(value, buffers, depth)]
+        return [*new, "laid out otherwise"] if isinstance(value, np.ndarray) and not value.flags.c_contiguous else new
 
     def _pack_view(self, value: Any) -> Node:
         """Return the node of a view of an array that both sides know, so that it stays one; else None."""
         whole = getattr(value, "base", None)
         if not isinstance(value, np.ndarray) or whole is None or (number := self.shared.number(whole)) is None:
+            return None
+        if number in self._other_layout:
             return None
         place = place_in(whole, value)
         return None if place is None else ["view", number, *place]
@@ -224,6 +232,9 @@ class Packer:
                 return view_of(self.shared[number], *place)
             case ["new", int(number), contents]:
                 return self._accept(number, contents, buffers)
+            case ["new", int(number), contents, _]:
+                self._other_layout.add(number)
+                return self._accept(number, contents, buffers)
             case ["yours", int(number)]:
                 self.shared.look(self._owned[number])
                 return self._owned[number]
@@ -235,6 +246,8 @@ class Packer:
         raise ProtocolError("a value of no known kind")
 
     def _accept(self, number: int, contents: Node, buffers: Sequence[Raw]) -> Any:
+        if contents[0] in ("view", "shared", "new", "yours", "mine"):  # what has a number already
+            raise ProtocolError("a second number for an object")
         if contents[0] not in ("list", "dict"):
             return self.shared.accept(self.unpack(contents, buffers), number)
         made = self.shared.accept([] if contents[0] == "list" else {}, number)  # it may contain itself

@@ -28,6 +28,7 @@ from grading.wire.frames import NotTransferableError
 
 MOST_IN_RANGE, MOST_BITS, MOST_CELLS = 10**6, 10_000, 10**8  # of a range, a fraction, a sparse matrix
 MOST_FIELDS = 100  # of a named tuple
+FLAGS = re.A | re.I | re.L | re.M | re.S | re.U | re.X  # not DEBUG, which prints the pattern
 BUILTINS = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
 ERRORS = {
     name: kind
@@ -117,12 +118,12 @@ def named_tuple(name: str, fields: tuple[str, ...]) -> Any:
     """Return a class of named tuples. Raises ValueError for what cannot be names."""
     if len(fields) > MOST_FIELDS or not all(isinstance(field, str) for field in fields):
         raise ValueError("no names of fields")
-    return collections.namedtuple(name, fields)
+    return collections.namedtuple(name, fields, rename=True)
 
 
 def _file(kind: Any, content: Any, place: int) -> Any:
     made = kind(content)
-    made.seek(place)
+    made.seek(min(place, len(content)))  # behind its end, the next write would fill the gap
     return made
 
 
@@ -147,7 +148,7 @@ KINDS = {
     "keys": (type({}.keys()), Kind(tuple, lambda *keys: dict.fromkeys(keys).keys())),
     "items": (type({}.items()), Kind(tuple, lambda *pairs: dict(pairs).items())),
     "values": (type({}.values()), Kind(tuple, lambda *values: dict(enumerate(values)).values())),
-    "pattern": (re.Pattern, Kind(lambda v: (v.pattern, v.flags), re.compile)),
+    "pattern": (re.Pattern, Kind(lambda v: (v.pattern, v.flags), lambda text, flags: re.compile(text, flags & FLAGS))),
     "counter": (collections.Counter, Kind(lambda v: (dict(v),), collections.Counter)),
     "defaultdict": (collections.defaultdict, Kind(lambda v: (tuple(v.items()), v.default_factory), _factory)),
 }

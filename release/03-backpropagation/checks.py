@@ -11,7 +11,9 @@ A failed comparison raises ``CheckFailed``. Its message says what was called,
 what came back, what was expected and, when the mistake is a known one, its name.
 """
 
+import builtins
 import contextlib
+import dis
 import functools
 import inspect
 import itertools
@@ -54,12 +56,27 @@ class CheckFailed(AssertionError):
         return [part for line in str(self).split("\n") for part in _in_width(line)]
 
 
-def _parameters(function):
-    """Return the names in a def line, without self; none where they cannot be told."""
+def _rebound(frame):
+    """Return a name of Python's, or np, that a test looks up and the notebook has given to something else, or ''."""
+    names = frame.f_globals
+    suspect = {n for n in frame.f_code.co_names if n in names and not callable(names[n]) and hasattr(builtins, n)}
+    suspect |= {"np"} if "np" in frame.f_code.co_names and names.get("np", np) is not np else set()
+    if not suspect:
+        return ""
+    looked_up = (step for step in dis.get_instructions(frame.f_code) if step.opname in ("LOAD_NAME", "LOAD_GLOBAL"))
+    return next((step.argval for step in looked_up if step.argval in suspect), "")
+
+
+def _parameters(function, is_method):
+    """Return ``{name: whether a call must give it}`` of a def line, without self; {} where they cannot be told."""
     try:
-        return [name for name in inspect.signature(function).parameters if name != "self"]
+        found = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
-        return []
+        return {}
+    by_place = [p for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if len(by_place) < len(found):  # *args take anything
+        return {}
+    return {p.name: p.default is p.empty for p in by_place[1 if is_method else 0 :]}
 
 
 def _in_width(line: str) -> list[str]:
@@ -92,26 +109,30 @@ class Check:
         test = sys._getframe(1)
         self._test_file = test.f_code.co_filename  # no message quotes its lines
         _names.begin_test(test.f_globals)
+        if rebound := _rebound(test):
+            failure = CheckFailed(messages.NAME_REBOUND.format(name=rebound))
+            failure.tried = False
+            raise failure
         if not hidden and test.f_code.co_name.startswith("<"):  # the cell itself, no helper that it calls
             _names.passed = self._passed
         self._compared = self._watched = False  # whether values were compared, and arguments looked at again
         self._calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = []  # call, what it got, the test's arguments
         self._results: list[tuple[str, Any, Any]] = []  # call, result, copy of it
         self._warnings: list[str] = []
-        self._called: Any = None  # the method that was called last
+        self._called: tuple[type | None, str] = None, ""  # the class and the name of the method that was called last
         self._methods: list[str] = []  # names of those that were called
         self._arrays: dict[int, tuple[Any, Any]] = {}  # id of an array of the test -> (the array, the answer's copy)
 
     def call(self, /, **arguments: Any) -> Any:
         """Call the answer with these values, in this order; their names are for the message."""
-        self._called = None
+        self._called = (self.answer, "__init__") if isinstance(self.answer, type) else (None, "")
         return self._call(self.name, self.answer, arguments)
 
     def method(self, instance: Any, name: str, /, **arguments: Any) -> Any:
         """Call ``instance.name`` in the same way."""
         what = f"{self.name}: {name}"
         self._methods.append(name)
-        self._called = getattr(type(instance), name, None)
+        self._called = type(instance), name
         return self._call(what, lambda *given: getattr(instance, name)(*given), arguments, (type(instance), name))
 
     def get(self, instance: Any, name: str) -> Any:
@@ -280,16 +301,25 @@ class Check:
             raise self._failure(problem, self._shown_arguments(), reason=reason, names_itself=True)
         return result
 
-    def _other_order(self):
-        """Say that the def line has the arguments of the call in another order, if it has."""
-        if not self._calls:
+    def _of_def_line(self):
+        """Say that the def line has the arguments of the call in another order, or one too many, if it has.
+
+        Hidden tests do not: an answer may change what is told of it when it has seen what is hidden.
+        """
+        if self.hidden or not self._calls:
             return ""
-        function, _, arguments = self._calls[-1]
-        given = _parameters(self._called or self.answer)[: len(arguments)]
-        if given == list(arguments) or sorted(given) != sorted(arguments):
+        call, _, arguments = self._calls[-1]
+        kind, name = self._called
+        given = _parameters(getattr(kind, name, None) if kind else self.answer, is_method=bool(kind))
+        extra = [n for n, needed in given.items() if needed and n not in arguments]
+        of_method = kind and name != "__init__"  # which says more: it may need what another method stores
+        if extra and sum(given.values()) > len(arguments) and not of_method:
+            return messages.ARGUMENT_NOT_GIVEN.format(argument=extra[0])
+        first = list(given)[: len(arguments)]
+        if first == list(arguments) or sorted(first) != sorted(arguments):
             return ""
-        name = function.partition("(")[0]
-        return messages.PARAMETERS_MIXED.format(given=", ".join(given), name=name, order=", ".join(arguments))
+        name = call.partition("(")[0].rpartition(" ")[2]
+        return messages.PARAMETERS_MIXED.format(given=", ".join(first), name=name, order=", ".join(arguments))
 
     def _reading(self, value):
         """Let a value be read: an object of the student may talk meanwhile."""
@@ -348,9 +378,9 @@ class Check:
         lines = [head + newline + rest]
         with _names.apart():
             known = recognise(self.name, self.answer)
-        if reason == messages.RETURN_IN_LOOP and "return" not in known:
-            known = ""  # what the lines say is certain; the hint is what follows from it
-        reason = self._other_order() or known or reason
+        # What the lines say is certain, but a mistake that was written down says more.
+        certain = self._of_def_line() or (reason if reason == messages.RETURN_IN_LOOP else "")
+        reason = str(known) if known.written and known.is_all else certain or str(known) or reason
         if reason:
             lines.append(messages.LIKELY_REASON.format(reason=reason))
         with _quiet(self.hidden):

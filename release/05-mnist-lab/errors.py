@@ -155,8 +155,8 @@ OF_ARRAYS = set(dir(np.ndarray)) - {"data"}  # in this course, data belongs to a
 
 def _no_attribute(found: Found, where: Place) -> str:
     kind, name = found[1], found[2]
-    if name in IN_NUMPY and kind.rpartition(".")[2] in ("ndarray", "Generator"):
-        return messages.OTHER_LIBRARY.format(like=IN_NUMPY[name])
+    if like := IN_NUMPY.get(kind.rpartition(".")[2], {}).get(name):
+        return messages.OTHER_LIBRARY.format(name=name, like=like)
     if kind == "NoneType":
         template = messages.NONE_HAS_NO
     elif kind == "dict":
@@ -190,31 +190,40 @@ def _of_object(kind: str, name: str, where: Place) -> str:
     return messages.SELF_HAS_NO_VALUE if re.match(rf"self\.{name}\s*[-+*/@]=", where.line) else messages.SELF_HAS_NO
 
 
-# Names of PyTorch and MATLAB, and of numpy's older random functions.
+# Names of PyTorch and MATLAB, and of numpy's older random functions: those of arguments, of arrays, of generators.
+ARGUMENTS_IN_NUMPY = {"dim": "axis", "keepdim": "keepdims"}
 IN_NUMPY = {
-    "dim": "axis", "keepdim": "keepdims", "clamp": "np.clip(...)", "unsqueeze": "[:, None]", "mm": "@",
-    "randn": "rng.normal(size=(...))", "rand": "rng.random((...))", "randint": "rng.integers(...)",
-    "randperm": "rng.permutation(...)",
-}  # fmt: skip
+    "ndarray": {"clamp": "np.clip(...)", "unsqueeze": "np.expand_dims(..., axis=...)", "mm": "@", "dim": ".ndim"},
+    "Generator": {
+        "randn": "rng.normal(size=(...))",
+        "rand": "rng.random((...))",
+        "randint": "rng.integers(...)",
+        "randperm": "rng.permutation(...)",
+    },
+}
 
 
 def _no_argument(found: Found, where: Place) -> str:
-    name = found[1]
-    if name in IN_NUMPY:
-        return messages.OTHER_LIBRARY.format(like=IN_NUMPY[name])
+    function, name = found[1], found[2]
+    if name in ARGUMENTS_IN_NUMPY and function not in vars(sys.modules["__main__"]):
+        return messages.OTHER_LIBRARY.format(name=name, like=ARGUMENTS_IN_NUMPY[name])
     return messages.ARGUMENT_UNKNOWN.format(name=name)
 
 
 def _too_early(found: Found, where: Place) -> str:
-    is_called = re.search(rf"\b{found[1]}\(", where.line)
-    template = messages.HIDES_FUNCTION if is_called else messages.USED_TOO_EARLY
-    return template.format(name=found[1], function=where.function)
+    name = found[1]
+    hides = re.search(rf"(?<![\w.]){name}\s*=[^=].*(?<![\w.]){name}\(", where.line)
+    template = messages.HIDES_FUNCTION if hides else messages.USED_TOO_EARLY
+    return template.format(name=name, function=where.function)
+
+
+def _no_shape(found: Found, where: Place) -> str:
+    makes = re.search(r"\b(zeros|ones|empty|random|standard_normal)\(", where.line)
+    return messages.SHAPE_IN_BRACKETS if makes else ""
 
 
 def _no_function(found: Found, where: Place) -> str:
     module, name = "np" if found[1] == "numpy" else found[1], found[2]
-    if module in ("np", "random") and name in IN_NUMPY:
-        return messages.OTHER_LIBRARY.format(like=IN_NUMPY[name])
     like = difflib.get_close_matches(name, dir(np), 1, 0.8) if module == "np" else []
     template = messages.NO_FUNCTION_BUT if like else messages.NO_FUNCTION
     return template.format(module=module, name=name, like="".join(like))
@@ -225,20 +234,20 @@ def _wrong_count(found: Found, where: Place) -> str:
     if name == "__init__":  # whether self is missing there, or something else, nobody can tell
         kind = found[1].split(".")[-2]
         return messages.TAKES_OTHER_NUMBER.format(name=kind, takes=takes - 1, given=given - 1)
-    is_method = "." in found[1] and "<locals>" not in found[1]
-    if given == takes + 1 and is_method and not _has_self(found[1]):
+    has_self = _has_self(found[1])
+    if given == takes + 1 and "." in found[1] and "<locals>" not in found[1] and not has_self:
         return messages.SELF_FORGOTTEN.format(name=name)
-    if is_method:  # the object itself is among them
-        takes, given = takes - 1, given - 1
+    if has_self:
+        return messages.METHOD_TAKES_OTHER.format(name=name, takes=takes - 1, given=given - 1)
     template = messages.TAKES_NO_ARGUMENT if given == 1 else messages.OTHER_NUMBER_OF_ARGUMENTS
     return template.format(name=name, given=given, takes=takes)
 
 
-def _has_self(path: str) -> bool:
-    """Say whether the first parameter of a method, ``"Linear.update"``, is self."""
+def _has_self(path: str) -> bool | None:
+    """Say whether the first parameter of a method, ``"Linear.update"``, is self; None where it is not known."""
     kind, _, name = path.rpartition(".")
     code = getattr(getattr(vars(sys.modules["__main__"]).get(kind), name, None), "__code__", None)
-    return code is not None and code.co_argcount > 0 and code.co_varnames[0] == "self"
+    return None if code is None else code.co_varnames[: code.co_argcount][:1] == ("self",)
 
 
 def _missing_argument(found: Found, where: Place) -> str:
@@ -248,8 +257,6 @@ def _missing_argument(found: Found, where: Place) -> str:
     of_class = re.search(rf"\b([A-Z]\w*)\.{re.escape(name)}\(", where.line)
     if of_class:
         return messages.OBJECT_MISSING.format(name=name, kind=of_class[1])
-    if not where.line and not outer:  # the test has called it
-        return messages.ARGUMENT_NOT_GIVEN.format(argument=found[2])
     called_by_test = outer and not where.line
     template = messages.ARGUMENT_OF_METHOD if called_by_test else messages.ARGUMENT_MISSING
     text = template.format(name=name, argument=found[2])
@@ -367,8 +374,9 @@ ERRORS: list[tuple[str, str, str | Explain]] = [
     ("TypeError", r"takes (?:from )?[\d to]+ positional arguments? but \d+ (was|were) given", _called),
     ("TypeError", r"([\w.<>]+)\(\) missing \d+ required positional arguments?: '(\w+)'", _missing_argument),
     ("TypeError", r"^(?P<name>[A-Z]\w*)\(\) takes no arguments", messages.NO_INIT),
-    ("TypeError", r"unexpected keyword argument '(\w+)'", _no_argument),
-    ("TypeError", r"Cannot interpret '\d+' as a data type", messages.SHAPE_IN_BRACKETS),
+    ("TypeError", r"(\w*)\(\) got an unexpected keyword argument '(\w+)'", _no_argument),
+    ("TypeError", r"unexpected keyword argument '(?P<name>\w+)'", messages.ARGUMENT_UNKNOWN),
+    ("TypeError", r"Cannot interpret '\d+' as a data type", _no_shape),
     ("TypeError", r"bitwise_xor|operand type\(s\) for \^", messages.POWER_SIGN),
     ("TypeError", r"unsupported operand type\(s\) for .*: '([\w.]+)' and '([\w.]+)'", _operands),
     ("TypeError", r"bad operand type for .*: '(list|tuple)'", messages.LIST_IN_CALCULATION),

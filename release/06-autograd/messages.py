@@ -210,6 +210,10 @@ HIDES_FUNCTION = (
     "A line of {function} gives the name {name} to a variable, so the function {name} cannot be called there. "
     "Give the variable another name."
 )
+NAME_REBOUND = (
+    "{name} is a name of Python or NumPy, and a cell of your notebook has given it to something else. "
+    "Give that another name, then restart the kernel."
+)
 USED_TOO_EARLY = "{name} is used before it has a value in this function. Give it a value in an earlier line."
 NO_MODULE = "{name} is not installed here. These exercises need NumPy alone."
 NO_FUNCTION = "{module} has no {name}. It has to be written out, or has another name."
@@ -233,7 +237,7 @@ ARGUMENT_WITHOUT_SELF = "{name} is an argument of {function}. Write it without s
 OTHER_HAS_NO = (
     "What stands before .{name} in this line is of type {kind}, which has no {name}. Look at the part that is not self."
 )
-OTHER_LIBRARY = "This name is from another library than NumPy. Here it is {like}."
+OTHER_LIBRARY = "NumPy has no {name} here. Write {like}."
 OBJECT_HAS_NO = "What stands before .{name} is of type {kind}, which has no {name}. Is the name spelt right?"
 RESULT_HAS_NO = "What your code gives is of type {kind}, which has no {name}. Does it give what the exercise asks for?"
 
@@ -245,6 +249,9 @@ OTHER_NUMBER_OF_ARGUMENTS = "{name} was called with {given} arguments, but its d
 TAKES_OTHER_NUMBER = (
     "{name} was called with another number of arguments ({given}) than its __init__ takes besides self ({takes}). "
     "The first parameter is self."
+)
+METHOD_TAKES_OTHER = (
+    "{name} was called with another number of arguments ({given}) than its def line takes besides self ({takes})."
 )
 NO_INIT = (
     "{name} has no method __init__ that takes arguments. Is its name written with two underscores in front "
@@ -262,10 +269,7 @@ ARGUMENT_NOT_GIVEN = (
     "there: {argument}=..."
 )
 ARGUMENT_UNKNOWN = "The function that is called has no argument {name}. Is the name spelt right?"
-SHAPE_IN_BRACKETS = (
-    "Rows and columns go together, in brackets of their own: np.zeros((3, 4)). Without them, the second number is "
-    "taken for a type of numbers."
-)
+SHAPE_IN_BRACKETS = "The numbers of rows and columns go together, in brackets of their own: np.zeros((3, 4))."
 NOT_CALLABLE = (
     "Round brackets call a function, but here they follow something of type {kind}. An entry needs square brackets, "
     "an object the name of its method, such as .forward(...)."

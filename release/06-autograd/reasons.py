@@ -62,31 +62,47 @@ class Known(NamedTuple):
     prints: dict[int, str]  # {number of a piece that is wrong: its fingerprint}
 
 
-def recognise(name: str, answer: Any, listed: Listed | None = None) -> str:
-    """Return the hint for the known mistake that explains what ``answer`` does, or ''.
+class Recognised(NamedTuple):
+    """A known mistake.
+
+    hint:    what to say, or ''
+    is_all:  whether it explains all that is wrong
+    written: whether somebody wrote it down for the exercise; else the course has derived it from the right answer
+    """
+
+    hint: str = ""
+    is_all: bool = True
+    written: bool = False
+
+    def __str__(self) -> str:
+        return self.hint if self.is_all else messages.MEND_FIRST.format(hint=self.hint)
+
+
+def recognise(name: str, answer: Any, listed: Listed | None = None) -> Recognised:
+    """Return the known mistake that explains what ``answer`` does.
 
     listed: what hints.json holds of the exercise; it is read when it is not given
     """
     try:
         listed = listed or json.loads(HINTS.read_text(encoding="utf-8"))[name]
         probe = getattr(importlib.import_module("probes"), f"probe_{name}")
-        hint, is_all = explanation(pieces(observe(probe, answer), listed["pieces"]), listed)
-        return hint if is_all else messages.MEND_FIRST.format(hint=hint)
+        return explanation(pieces(observe(probe, answer), listed["pieces"]), listed)
     except Exception:  # a missing or damaged file costs the hint, not the message
-        return ""
+        return Recognised()
 
 
-def explanation(seen: Sequence[Piece], listed: Listed) -> tuple[str, bool]:
-    """Return the hint for what to mend first, or '', and whether that mistake explains all that is wrong."""
+def explanation(seen: Sequence[Piece], listed: Listed) -> Recognised:
+    """Return the mistake to mend first among those that explain what is wrong."""
     wrong = {i for i, right in enumerate(listed["right"]) if seen[i].prints.isdisjoint(right)}
     known = [k for k in map(_read, listed["known"]) if any(_agrees(seen, k, i) for i in k.prints)]
     ways = (_exact, _pair, _cover, _part)
     found: list[Known] = next(filter(None, (way(seen, wrong, known) for way in ways)), [])
     agreed = {i for k in found for i in k.prints if _agrees(seen, k, i)}
     if all(seen[i].telling < 0 for i in agreed):  # no evidence
-        return "", True
+        return Recognised()
     first, *others = dict.fromkeys(hint for k in found for hint in k.hints)
-    return listed["hints"][int(first)][1], not others and wrong <= agreed
+    label, hint = listed["hints"][int(first)]
+    return Recognised(hint, not others and wrong <= agreed, "-" in label)
 
 
 def _read(entry):
