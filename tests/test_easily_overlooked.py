@@ -92,7 +92,7 @@ CLAMPED = """    ones, zeros = np.maximum(np.log(p), -100), np.maximum(np.log(1 
 TWICE = """    p = np.clip(p, 1e-7, 1 - 1e-7)
     return -np.mean(y_true * np.log(p + 1e-7) + (1 - y_true) * np.log(1 - p + 1e-7))
 """
-RIGHT = {  # name: (assignment, exercise, first line of the reference's body, what stands in the place of the body)
+RIGHT = {  # name: (assignment, exercise, what stands in the place of the reference's body)
     "logistic_loss as in PyTorch": ("01-loss-functions", "logistic_loss", CLAMPED),
     "logistic_loss as in Keras": ("01-loss-functions", "logistic_loss", TWICE),
 }
