@@ -5,6 +5,7 @@ gradebook anew for each step and commits each cell, which takes longer than the 
 """
 
 import json
+import logging
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -34,6 +35,7 @@ from sqlalchemy import and_, case, func, or_
 from grading import assignment as course
 from grading.course import CourseError
 
+LOG = logging.getLogger(__name__)
 Cells = dict[tuple[str, str], Any]  # (kind, cell name) -> its row, or the columns of its row
 KINDS = {"grade": GradeCell, "solution": SolutionCell, "task": TaskCell, "source": SourceCell}
 
@@ -203,6 +205,7 @@ def _rename_cells(gradebook: Gradebook, assignment: course.Assignment, notebook:
     """Give a cell its new name where that is certain: nothing else of it has changed, and no other is like it."""
     known = _cells(gradebook, gradebook.find_notebook(notebook, assignment.name))
     for old, new in _renamed(known, wanted, assignment.stubs).items():
+        LOG.warning("%s: the cell %s is now %s; what a person gave it stays with it.", assignment.name, old, new)
         for kind in KINDS:
             if (kind, old) in known:
                 known[kind, old].name = new
@@ -211,13 +214,14 @@ def _rename_cells(gradebook: Gradebook, assignment: course.Assignment, notebook:
 
 
 def _renamed(known: Cells, wanted: Cells, stubs: Collection[str]) -> dict[str, str]:
-    """Return ``{old name: new name}``; a cell that holds nothing but a stub may be any question's."""
+    """Return ``{old name: new name}``; of a cell that holds nothing but a stub only if no other has come or gone."""
     columns = {key: _columns(*key, row) for key, row in known.items()}
     gone, new = (_by_content(a, b) for a, b in ((columns, wanted), (wanted, columns)))
     return {
         gone[content][0]: new[content][0]
         for content in gone
-        if len(gone[content]) == len(new.get(content, ())) == 1 and content[0].strip() not in stubs
+        if len(gone[content]) == len(new.get(content, ())) == 1
+        and (content[0].strip() not in stubs or len(gone) == len(new) == 1)
     }
 
 

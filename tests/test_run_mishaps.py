@@ -239,21 +239,25 @@ def test_an_entry_for_an_extension_is_no_work(course, capsys):
     assert "cy" not in capsys.readouterr().out
 
 
-def test_points_by_hand_do_not_move_to_another_question(course):
+def test_a_question_that_has_another_name_is_named_for_it_may_be_another_question(course, caplog):
     with gradebook_of(course) as gradebook:
         gradebook.find_grade("why", NOTEBOOK, NAME, "ada").manual_score = 4
         gradebook.db.commit()
     with changed(course, "why") as cell:
-        cell.source, cell.metadata.nbgrader.grade_id = "YOUR ANSWER HERE", "another"
-        cell.id = "another"
-    course.grade_here(drop_removed=True)
+        cell.metadata.nbgrader.grade_id = "another"
+    course.grade_here()
+    assert "why is now another" in caplog.text
+
+
+def test_points_by_hand_do_not_move_where_other_cells_come_and_go(course):
     with gradebook_of(course) as gradebook:
-        assert gradebook.find_grade("another", NOTEBOOK, NAME, "ada").manual_score is None
-        gradebook.find_grade("another", NOTEBOOK, NAME, "ada").manual_score = 4
+        gradebook.find_grade("why", NOTEBOOK, NAME, "ada").manual_score = 4
         gradebook.db.commit()
-    with changed(course, "another") as cell:
-        cell.metadata.nbgrader.grade_id = "third"
-    with pytest.raises(CourseError, match="another"):
+    with changed(course, "why") as cell:
+        cell.metadata.nbgrader.grade_id = "another"
+    with changed(course, "test-triple-small") as cell:
+        cell.metadata.nbgrader.grade_id, cell.source = "test-triple-large", "expect(triple(20), 60)"
+    with pytest.raises(CourseError, match="why"):
         course.grade_here()
 
 
