@@ -132,6 +132,7 @@ def test_a_number_in_the_last_line_of_a_test_is_partial_credit():
 PLACES = {  # answer -> what its reader is told of the place of the error
     "def f(x):\n    raise NotImplementedError()\n    return 2 * x": ("below", True),
     "def f(x):\n    raise NotImplementedError()\n    # return 2 * x": ("below", False),
+    "def f(x):\n    return [y.z for y in [x]]": ("function", "f"),
     "def f(x, error=None, __debug=0):\n    raise KeyError('k')": ("function", "f"),
     "class f:\n    def __new__(kind, x):\n        return object.__new__(kind).g(x)\n"
     "    def g(self, size):\n        return self.size": ("arguments", ("self", "size")),

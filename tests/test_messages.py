@@ -192,6 +192,12 @@ def test_self_is_missed_only_where_it_is_missing(translated, monkeypatch, line, 
     assert name in likely_reason(lambda: check.method(made, "update", rate=0.5), translated)
 
 
+def test_an_error_in_a_comprehension_came_up_in_its_function(translated):
+    answer = of_notebook("def answer(X):\n    return [W + x for x in X]\n")
+    reason = likely_reason(lambda: translated.Check("answer", answer).call(X=X), translated)
+    assert {"NAME_UNKNOWN", "answer"} <= set(reason.split())
+
+
 @pytest.mark.parametrize(("line", "name"), METHODS)
 def test_an_error_in_a_method_is_explained_by_its_line(translated, line, name):
     check = translated.Check("answer", of_notebook(f"class answer:\n    def update(self, rate):\n        {line}\n"))

@@ -26,6 +26,7 @@ from grading.wire.specials import SPECIALS, TOLD_OF_CODE, special_names
 from grading.wire.values import TYPE_NAMES
 
 MOST_PRINTED = 20_000  # letters that one call may print
+COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 MOST_OF_LINE = 300  # letters
 MOST_NAMES = 1_000  # of methods that a class may have
 MOST_FOLLOWED = 2**20  # bytes of an array whose changes are followed
@@ -340,6 +341,8 @@ def _place(error: BaseException) -> Place:
                 following = next((text for text in below if text.strip() and not text.strip().startswith("#")), "")
                 of_class = type(frame.f_locals["self"]).__name__ if "self" in frame.f_locals else ""
                 arguments = code.co_varnames[: code.co_argcount]
-                found = Place(code.co_name, line[:MOST_OF_LINE], following[:MOST_OF_LINE], arguments, of_class)
+                place = Place(code.co_name, line[:MOST_OF_LINE], following[:MOST_OF_LINE], arguments, of_class)
+                inside = code.co_name in COMPREHENSIONS and found.function  # it counts as a part of its function
+                found = found._replace(line=place.line, below=place.below) if inside else place
         trace = trace.tb_next
     return found

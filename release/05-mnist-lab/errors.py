@@ -17,7 +17,7 @@ import numpy as np
 
 
 class Place(NamedTuple):
-    """Where in the notebook an error came up. While work is graded, the last two are empty."""
+    """Where in the notebook an error came up."""
 
     function: str = ""
     line: str = ""
@@ -25,6 +25,9 @@ class Place(NamedTuple):
     below: bool = False  # whether more code stands below the line, as deep or deeper
     arguments: tuple[str, ...] = ()  # of the function
     kind: str = ""  # of self
+
+
+INSIDE = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}  # what counts as a part of its function
 
 
 def place(error: BaseException, test_file: str) -> Place:
@@ -39,7 +42,10 @@ def place(error: BaseException, test_file: str) -> Place:
             arguments = code.co_varnames[: code.co_argcount]
             is_method = arguments[:1] == ("self",)
             kind = type(trace.tb_frame.f_locals.get("self")).__name__ if is_method else ""
-            found = Place(code.co_name, line.strip(), is_method, more, arguments, kind)
+            if code.co_name in INSIDE and found.function:
+                found = found._replace(line=line.strip(), below=more)
+            else:
+                found = Place(code.co_name, line.strip(), is_method, more, arguments, kind)
         trace = trace.tb_next
     return found
 
