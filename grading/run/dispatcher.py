@@ -57,7 +57,7 @@ def main(*callers: socket.socket) -> None:
 def _places(count: int) -> list[int | None]:
     """Return a processor for each of ``count`` slots; None where the system is to choose.
 
-    A judge and the process that it asks take turns. On two processors each turn wakes one up that sleeps: a question
+    A judge and the process that it asks take turns. On two processors each turn wakes one up that sleeps: a message
     and its answer took 67 microseconds, and 9 on one. A lone slot may be one of many dispatchers, all on one processor.
     """
     if count == 1 or not hasattr(os, "sched_getaffinity"):
