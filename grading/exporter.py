@@ -87,14 +87,16 @@ class EngineExporter(NotebookExporter):
             converter.assignments[folder] = [f"{folder}/{file}" for file in files]
             target = Path(converter._format_dest(assignment.name, student))
             graded = {name: graded_with(target / f"{name}.ipynb") for name in assignment.templates}
+            why = ""
             if any(
                 entry and entry.get("course") != assignment.key(name, entry.get("language", ""))
                 for name, entry in graded.items()
             ):
-                self.log.warning("Grading again what was graded by another source/: %s", target)
-                rmtree(target)
+                why = "graded by another source/"
             elif any(entry and "key" not in entry for entry in graded.values()):
-                self.log.warning("Grading again what was interrupted: %s", target)
+                why = "interrupted"
+            if why:
+                self.log.warning("Grading again what was %s: %s", why, target)
                 rmtree(target)
 
     def _take_stock_steps(self) -> None:

@@ -314,21 +314,28 @@ class Graded(NamedTuple):
 
 
 def graded(gradebook: Gradebook, assignment: str) -> dict[str, Graded]:
-    """Return ``{student: Graded}`` of all whose work has been graded: an entry may have been made for other reasons."""
+    """Return ``{student: Graded}`` of all whose work has been graded.
+
+    An entry may have been made for other reasons, such as an extension, or by a run that was killed.
+    """
     key = SubmittedAssignment.student_id, SubmittedAssignment.timestamp
     rows = _grades(gradebook, assignment, *key, func.coalesce(func.sum(Grade.auto_score), 0.0))
-    if has_tests(gradebook, assignment):
+    if _has_tests(gradebook, assignment):
         rows = rows.filter(or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None)))
     return {student: Graded(*known) for student, *known in rows.group_by(*key)}
 
 
-def has_tests(gradebook: Gradebook, assignment: str) -> bool:
+def _has_tests(gradebook: Gradebook, assignment: str) -> bool:
     """Say whether some cell of an assignment is graded by a test: then each graded submission has a score of one."""
     try:
-        cells = [_cells(gradebook, notebook) for notebook in gradebook.find_assignment(assignment).notebooks]
+        notebooks = gradebook.find_assignment(assignment).notebooks
     except MissingEntry:
         return False
-    return any(kind == "grade" and ("solution", name) not in found for found in cells for kind, name in found)
+
+    def names(kind: Any, notebook: Notebook) -> set[str]:
+        return {name for (name,) in gradebook.db.query(kind.name).filter(kind.notebook_id == notebook.id)}
+
+    return any(names(GradeCell, notebook) - names(SolutionCell, notebook) for notebook in notebooks)
 
 
 def penalize(converter: BaseConverter, assignment: str) -> None:

@@ -93,9 +93,9 @@ class Submission:
 
     def key(self, notebook: str) -> str:
         """Return the hash of all that decides what is shown of a notebook."""
-        folder = self.folder
-        told: list[Any] = [self.keys[notebook], folder.problems.get(notebook), folder.notices, self.languages[notebook]]
-        told.append(self.assignment.steps)
+        folder, steps = self.folder, self.assignment.steps
+        of_folder = folder.problems.get(notebook), folder.notices
+        told = [self.keys[notebook], *of_folder, self.languages[notebook], steps]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     def files(self) -> dict[str, bytes]:

@@ -9,7 +9,6 @@ import itertools
 import os
 import reprlib
 import sys
-import traceback
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -148,15 +147,14 @@ def conceals(error: BaseException) -> str:
     The message may tell what is hidden where it came up below a hidden line, and nobody of the course wrote it by
     ``raise`` or ``assert``: Python and libraries put values into theirs.
     """
-    steps = list(traceback.walk_tb(error.__traceback__))
-    if not any(line in _hidden.get(frame.f_code.co_filename, ()) for frame, line in steps):
+    steps, step = [], error.__traceback__
+    while step:
+        steps.append((step.tb_frame.f_code, step.tb_lineno, step.tb_lasti))
+        step = step.tb_next
+    if not any(line in _hidden.get(code.co_filename, ()) for code, line, _ in steps):
         return ""
-    last = error.__traceback__
-    while last and last.tb_next:
-        last = last.tb_next
-    assert last
-    code = last.tb_frame.f_code
-    written = code.co_code[last.tb_lasti] == RAISES and _is_ours(code.co_filename)
+    code, _, place = steps[-1]
+    written = code.co_code[place] == RAISES and _is_ours(code.co_filename)
     return "" if written else NOT_SHOWN
 
 

@@ -40,6 +40,7 @@ from grading.run.process import (
     keep_clock,
 )
 from grading.run.template import read_template
+from grading.wire.peer import COMPREHENSIONS
 from grading.wire.specials import operators_in
 
 HURRY = 0.1  # of the usual time, for what needs an answer that did not come to an end before
@@ -48,7 +49,7 @@ OUTPUT_CELLS = 100  # times ``output_bytes`` is the most that a whole notebook m
 MOST_FORKS = 30  # that wait for one that goes on
 QUICK = 1  # second for the student's cells so far: then they can run again for a test
 Items = list[dict[str, Any]]  # the outputs of a cell as the shell gives them
-ANONYMOUS = {"", "<lambda>", "<genexpr>", "<listcomp>", "<dictcomp>", "<setcomp>"}  # functions without a name
+ANONYMOUS = {"", "<lambda>", *COMPREHENSIONS}  # functions without a name
 
 
 class CannotRestartError(Exception):

@@ -20,13 +20,12 @@ import numpy as np
 from grading.run import shell
 from grading.wire.frames import ProtocolError
 from grading.wire.packing import MOST_ITEMS, Description
-from grading.wire.peer import MOST_LETTERS, Peer, Place, make_error
+from grading.wire.peer import COMPREHENSIONS, MOST_LETTERS, Peer, Place, make_error
 from grading.wire.shared import DERIVABLE, base_of, is_mutable, plain
 from grading.wire.specials import SPECIALS, TOLD_OF_CODE, special_names
 from grading.wire.values import TYPE_NAMES
 
 MOST_PRINTED = 20_000  # letters that one call may print
-COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 MOST_OF_LINE = 300  # letters
 MOST_NAMES = 1_000  # of methods that a class may have
 MOST_FOLLOWED = 2**20  # bytes of an array whose changes are followed

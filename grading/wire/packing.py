@@ -230,10 +230,8 @@ class Packer:
                 return self.shared[number]
             case ["view", int(number), *place]:
                 return view_of(self.shared[number], *place)
-            case ["new", int(number), contents]:
-                return self._accept(number, contents, buffers)
-            case ["new", int(number), contents, _]:
-                self._other_layout.add(number)
+            case ["new", int(number), contents, *laid_out_otherwise]:
+                self._other_layout |= {number} if laid_out_otherwise else set()
                 return self._accept(number, contents, buffers)
             case ["yours", int(number)]:
                 self.shared.look(self._owned[number])

@@ -17,6 +17,9 @@ MOST_CALLS = 50  # back and forth
 MOST_LETTERS = 4_000  # of an error's message
 
 
+COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}  # names that Python gives their code
+
+
 class Place(NamedTuple):
     """Where in a notebook an error came up.
 

@@ -125,14 +125,12 @@ class Check:
 
     def call(self, /, **arguments: Any) -> Any:
         """Call the answer with these values, in this order; their names are for the message."""
-        self._called = (self.answer, "__init__") if isinstance(self.answer, type) else (None, "")
         return self._call(self.name, self.answer, arguments)
 
     def method(self, instance: Any, name: str, /, **arguments: Any) -> Any:
         """Call ``instance.name`` in the same way."""
         what = f"{self.name}: {name}"
         self._methods.append(name)
-        self._called = type(instance), name
         return self._call(what, lambda *given: getattr(instance, name)(*given), arguments, (type(instance), name))
 
     def get(self, instance: Any, name: str) -> Any:
@@ -256,6 +254,7 @@ class Check:
 
     def _call(self, what, function, arguments, method=(None, "")):
         call = f"{what}({', '.join(arguments)})"
+        self._called = method
         given = _copy(arguments, self._array_for)  # so that a test computes with its own, whatever the answer does
         self._calls.append((call, given, arguments))
         with _names.given_to(self.answer, self._given):
@@ -310,6 +309,8 @@ class Check:
             return ""
         call, _, arguments = self._calls[-1]
         kind, name = self._called
+        if not kind and isinstance(self.answer, type):
+            kind, name = self.answer, "__init__"
         given = _parameters(getattr(kind, name, None) if kind else self.answer, is_method=bool(kind))
         extra = [n for n, needed in given.items() if needed and n not in arguments]
         of_method = kind and name != "__init__"  # which says more: it may need what another method stores
