@@ -320,12 +320,12 @@ def graded(gradebook: Gradebook, assignment: str) -> dict[str, Graded]:
     """
     key = SubmittedAssignment.student_id, SubmittedAssignment.timestamp
     rows = _grades(gradebook, assignment, *key, func.coalesce(func.sum(Grade.auto_score), 0.0))
-    if _has_tests(gradebook, assignment):
+    if has_tests(gradebook, assignment):
         rows = rows.filter(or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None)))
     return {student: Graded(*known) for student, *known in rows.group_by(*key)}
 
 
-def _has_tests(gradebook: Gradebook, assignment: str) -> bool:
+def has_tests(gradebook: Gradebook, assignment: str) -> bool:
     """Say whether some cell of an assignment is graded by a test: then each graded submission has a score of one."""
     try:
         notebooks = gradebook.find_assignment(assignment).notebooks

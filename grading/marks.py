@@ -14,7 +14,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 
-from grading.gradebook import graded
+from grading.gradebook import has_tests
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,17 @@ def read_marks(gradebook: Gradebook, assignment: str, student: str | None = None
 
     notebooks = submitted.add_columns(SubmittedNotebook.late_submission_penalty, SubmittedNotebook.id)
     found = {(who, name): Marks(penalty=penalty or 0.0, id=id_) for who, name, penalty, id_ in notebooks}
-    grades = of_cells(Grade, Grade.score, Grade.max_score, Grade.needs_manual_grade, Grade.manual_score)
-    for who, name, cell, points, most, needs_person, by_hand in grades:
+    grades = of_cells(
+        Grade, Grade.score, Grade.max_score, Grade.needs_manual_grade, Grade.manual_score, Grade.auto_score
+    )
+    graded = set()
+    for who, name, cell, points, most, needs_person, by_hand, by_machine in grades:
         found[who, name].cells[cell] = Mark(points, most, needs_person and by_hand is None)
+        if by_hand is not None or by_machine is not None:
+            graded.add(who)
     for who, name, cell, comment in of_cells(Comment, Comment.manual_comment):
         if comment:
             found[who, name].comments[cell] = comment
-    known = graded(gradebook, assignment)
-    return {(who, name): marks for (who, name), marks in found.items() if who in known}
+    # An entry may have been made for other reasons, such as an extension, or by a run that was killed.
+    every = not has_tests(gradebook, assignment)
+    return {(who, name): marks for (who, name), marks in found.items() if every or who in graded}
